@@ -1,0 +1,143 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+/// The settings of every target: strict imports, strict existentials, warnings are errors.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+/// The same, for targets that reach a C++ library through its thin shim's C header.
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "NIOHTTP1", package: "swift-nio"),
+    .product(name: "NIOSSL", package: "swift-nio-ssl"),
+]
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "touchline",
+    products: [
+        .executable(name: "touchline", targets: ["touchline"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(
+            url: "https://github.com/hummingbird-project/hummingbird",
+            exact: "2.28.1",
+            traits: []
+        ),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+    ],
+    targets: [
+        // Floor 4: the command, composition root.
+        .executableTarget(
+            name: "touchline",
+            dependencies: [
+                "HubServer", "Console", "AuditStore", "PolicyFiles", "HubCore", "Handshake",
+                "PolicyEngine", "AuditLog", "Outcomes", "WebSocketFrames", "JSONDocument", crypto,
+                logging, yams,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ] + nio,
+            swiftSettings: strict
+        ),
+        // Floor 3: adapters.
+        .target(
+            name: "HubServer",
+            dependencies: [
+                "HubCore", "Handshake", "PolicyEngine", "AuditLog", "Outcomes", "WebSocketFrames",
+                "JSONDocument", crypto, logging,
+            ] + nio,
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Console",
+            dependencies: [
+                "HubCore", logging, .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "AuditStore",
+            dependencies: ["HubCore", "AuditLog", "CPostgres", crypto, logging],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "PolicyFiles",
+            dependencies: ["PolicyEngine", logging],
+            swiftSettings: strict
+        ),
+        // Floor 2: decisions.
+        .target(
+            name: "HubCore",
+            dependencies: ["AuditLog", "PolicyEngine", "Handshake", "Outcomes"],
+            swiftSettings: strict
+        ),
+        // Floor 1: the three subjects.
+        .target(
+            name: "Handshake",
+            dependencies: [
+                "Outcomes", crypto, .product(name: "CryptoExtras", package: "swift-crypto"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "PolicyEngine",
+            dependencies: ["ContentMatching", "JSONDocument", "Outcomes", crypto, yams],
+            swiftSettings: strict
+        ),
+        .target(name: "AuditLog", dependencies: [crypto], swiftSettings: strict),
+        // Floor 0: leaves.
+        .target(name: "Outcomes", swiftSettings: strict),
+        .target(name: "WebSocketFrames", dependencies: ["Outcomes"], swiftSettings: strict),
+        .target(name: "JSONDocument", dependencies: ["CSimdjson"], swiftSettings: strict),
+        .target(
+            name: "ContentMatching",
+            dependencies: ["CHyperscan", "CRE2"],
+            swiftSettings: strict
+        ),
+        // Shims over Debian's libraries.
+        .target(
+            name: "CSimdjson",
+            cxxSettings: [.unsafeFlags(["-O2"])],
+            linkerSettings: [.linkedLibrary("simdjson")]
+        ),
+        .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
+        .systemLibrary(
+            name: "CHyperscan",
+            pkgConfig: "libhs",
+            providers: [.apt(["libhyperscan-dev"])]
+        ),
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    ]
+        + [
+            "Outcomes", "WebSocketFrames", "JSONDocument", "ContentMatching", "Handshake",
+            "AuditLog",
+            "HubCore", "AuditStore", "PolicyFiles", "HubServer",
+        ].map { name in
+            .testTarget(
+                name: "\(name)Tests",
+                dependencies: [.byName(name: name)],
+                swiftSettings: strict
+            )
+        } + [
+            .testTarget(
+                name: "PolicyEngineTests",
+                dependencies: ["PolicyEngine", "JSONDocument"],
+                swiftSettings: strict
+            ),
+            .testTarget(name: "HouseTests", swiftSettings: strict),
+        ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
+)
