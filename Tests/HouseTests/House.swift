@@ -69,9 +69,13 @@ enum House {
     /// The files below a folder, or the path itself when it is a file; none when nothing is there.
     private static func paths(under path: String) -> [String] {
         let absolute = root.appending(path: path).path(percentEncoded: false)
-        let below = try? FileManager.default.subpathsOfDirectory(atPath: absolute)
-        if let below { return below.map { "\(path)/\($0)" } }
-        return FileManager.default.fileExists(atPath: absolute) ? [path] : []
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: absolute, isDirectory: &isFolder) else {
+            return []
+        }
+        guard isFolder.boolValue else { return [path] }
+        let below = FileManager.default.enumerator(atPath: absolute)
+        return (below?.compactMap { $0 as? String } ?? []).map { "\(path)/\($0)" }
     }
 
     private static let accessLevels: Set<Substring> = [
