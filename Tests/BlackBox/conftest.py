@@ -1,0 +1,43 @@
+"""A hub shared by the tests that leave it as they find it, and hubs of their own for the rest."""
+
+import contextlib
+
+import pytest
+
+from hub import Hub
+
+
+@contextlib.contextmanager
+def running(home):
+    """A hub that is stopped at the end, however the test ends."""
+    hub = Hub(home)
+    try:
+        yield hub.start()
+    finally:
+        if hub.process and hub.process.poll() is None:
+            hub.stop()
+
+
+@pytest.fixture(scope="session")
+def hub(tmp_path_factory):
+    with running(tmp_path_factory.mktemp("shared")) as hub:
+        yield hub
+        assert hub.stop() == 0, hub.log()[-2000:]
+        assert "Fatal error" not in hub.log()
+
+
+@pytest.fixture
+def own_hub(tmp_path):
+    """A hub of the test's own, which it may stop, kill and start."""
+    with running(tmp_path) as hub:
+        yield hub
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Shows the end of the hub's log with a failure."""
+    report = (yield).get_result()
+    if report.when == "call" and report.failed:
+        for name in ("hub", "own_hub"):
+            if isinstance(used := getattr(item, "funcargs", {}).get(name), Hub):
+                report.sections.append((f"log of {name}", used.log()[-4000:]))

@@ -1,0 +1,174 @@
+"""A member of the hub: Python's `websockets`, a client that no one here wrote."""
+
+import collections
+import itertools
+import json
+import threading
+import time
+
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
+
+PROTOCOL = "touchline.v1"
+REPLY_SECONDS_MAX = 15
+
+
+class Member:
+    def __init__(self, hub, role="coach", token=None, by="header", origin=None, join=None):
+        token = token or hub.token(role)
+        offered, headers = [PROTOCOL], {}
+        if by == "header":
+            headers["Authorization"] = f"Bearer {token}"
+        else:
+            offered.append(f"bearer.touchline.{token}")
+        self.ws = connect(
+            hub.url,
+            ssl=hub.tls(),
+            subprotocols=offered,
+            additional_headers=headers,
+            origin=origin,
+            compression=None,
+            proxy=None,
+            max_queue=None,
+            close_timeout=5,
+        )
+        self.hub = hub
+        self.ids = itertools.count(1)
+        self.inbox = collections.deque()
+        self.welcome = self.receive()
+        assert self.welcome["type"] == "welcome", self.welcome
+        if join:
+            self.joined = self.join(join)
+            assert self.joined.get("status") == "joined", self.joined
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.ws.close()
+
+    # Frames.
+
+    def send(self, **fields):
+        self.ws.send(json.dumps(fields))
+
+    def receive(self, timeout=REPLY_SECONDS_MAX):
+        """The next frame's JSON."""
+        return json.loads(self.ws.recv(timeout=timeout))
+
+    def reply(self, id, timeout=REPLY_SECONDS_MAX):
+        """The answer to a request; what comes before it goes to the inbox."""
+        deadline = time.monotonic() + timeout
+        while True:
+            frame = self.receive(max(0, deadline - time.monotonic()))
+            if frame["type"] in ("ack", "refused") and frame["id"] == id:
+                return frame
+            self.inbox.append(frame)
+
+    def next_message(self, timeout=REPLY_SECONDS_MAX):
+        """The next message delivered to this member."""
+        deadline = time.monotonic() + timeout
+        while True:
+            frame = (
+                self.inbox.popleft()
+                if self.inbox
+                else self.receive(max(0, deadline - time.monotonic()))
+            )
+            if frame["type"] == "message":
+                return frame
+
+    def is_silent(self, seconds=0.5):
+        """Whether no message arrives for a while."""
+        try:
+            self.next_message(seconds)
+        except TimeoutError:
+            return True
+        return False
+
+    # Requests.
+
+    def request(self, type, **fields):
+        id = f"r{next(self.ids)}"
+        self.send(type=type, id=id, **fields)
+        return self.reply(id)
+
+    def join(self, channel=None):
+        return self.request("join", channel=channel or self.hub.channel)
+
+    def leave(self, channel=None):
+        return self.request("leave", channel=channel or self.hub.channel)
+
+    def say(self, text, channel=None, **fields):
+        return self.request(
+            "message", channel=channel or self.hub.channel, body={"text": text}, **fields
+        )
+
+    def raw(self, text):
+        """Sends a text frame as it is, and returns the refusal that answers it."""
+        self.ws.send(text)
+        while (frame := self.receive())["type"] != "refused":
+            self.inbox.append(frame)
+        return frame
+
+    def close_code(self, seconds=REPLY_SECONDS_MAX):
+        """Reads until the hub closes, and returns the code it closed with."""
+        deadline = time.monotonic() + seconds
+        try:
+            while True:
+                self.inbox.append(self.receive(max(0, deadline - time.monotonic())))
+        except ConnectionClosed as closed:
+            return closed.rcvd.code if closed.rcvd else None
+
+
+class Talker(threading.Thread):
+    """A member who talks at a steady pace until told to stop, or until the hub is gone.
+
+    `delivered` holds every message that reached it, `acked` what it sent and was told of, both as
+    the hub wrote them; `refused` what it was refused.
+    """
+
+    def __init__(self, hub, name, role="coach", per_second=20, channel=None):
+        super().__init__(daemon=True)
+        self.hub, self.name, self.role = hub, name, role
+        self.per_second, self.channel = per_second, channel or hub.channel
+        self.delivered, self.acked, self.refused, self.sent = [], [], [], {}
+        self.over = threading.Event()
+        self.failure = None
+
+    def run(self):
+        try:
+            with Member(self.hub, self.role, join=self.channel) as member:
+                reader = threading.Thread(target=self._read, args=[member], daemon=True)
+                reader.start()
+                count = 0
+                while not self.over.wait(1 / self.per_second):
+                    count += 1
+                    id = f"{self.name}-{count}"
+                    self.sent[id] = f"{self.name} says {count}"
+                    member.send(
+                        type="message", id=id, channel=self.channel, body={"text": self.sent[id]}
+                    )
+                self._drain(count)
+                member.ws.close()
+                reader.join(10)
+        except (ConnectionClosed, OSError, EOFError, TimeoutError) as gone:
+            self.failure = gone
+
+    def _drain(self, count, seconds=20):
+        deadline = time.monotonic() + seconds
+        while len(self.acked) + len(self.refused) < count and time.monotonic() < deadline:
+            time.sleep(0.02)
+
+    def _read(self, member):
+        keep = {"message": self.delivered, "ack": self.acked, "refused": self.refused}
+        try:
+            for text in member.ws:
+                frame = json.loads(text)
+                keep.get(frame["type"], []).append(frame)
+        except (ConnectionClosed, OSError, EOFError):
+            pass
+
+    def finish(self):
+        self.over.set()
+        self.join(40)
+        assert not self.is_alive(), f"{self.name} did not end"

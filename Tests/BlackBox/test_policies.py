@@ -1,0 +1,115 @@
+"""Rules are files: an edit counts from the next message, a broken one changes nothing."""
+
+import time
+
+import pytest
+
+import words
+from hub import BINARY, ROOT, eventually
+from member import Member
+from record import KIND
+
+NEW_RULE = """
+rules:
+  - id: no-zebras
+    on: message
+    match:
+      text: [/body/text]
+      any:
+        - pattern: 'zebra'
+    then: {disposition: block}
+    say: "No zebras here."
+"""
+BROKEN_RULE = NEW_RULE.replace("disposition", "dispositon")
+
+
+def active_digest(hub):
+    return hub.record.value(
+        f"select encode(policy, 'hex') from audit.event where kind = {KIND['policy']}"
+        " order by seq desc limit 1"
+    )
+
+
+def test_an_edit_counts_within_a_second_and_a_broken_one_leaves_the_rules_alone(own_hub):
+    hub = own_hub
+    rule = hub.policies / "rules" / "90-zebra.yaml"
+    with Member(hub, join=hub.channel) as member:
+        before = member.say("a zebra")
+        assert before["status"] == "delivered"
+
+        rule.write_text(NEW_RULE)
+        edited = time.monotonic()
+        while (answer := member.say("a zebra"))["type"] == "ack":
+            assert time.monotonic() < edited + 1, "the edit took more than a second"
+            time.sleep(0.1)
+        assert (answer["code"], answer["message"]) == ("blocked", "No zebras here.")
+
+        rule.write_text(BROKEN_RULE)
+        assert eventually(lambda: "dispositon" in hub.log(), 3), "the refusal is not in the log"
+        log = hub.log()
+        assert "90-zebra.yaml:9:12: " in log
+        assert "disposition" in log, "the right word is proposed"
+        caret = next(line for line in log.splitlines() if line.strip() == "^" or "^" in line)
+        assert caret
+        assert member.say("a zebra")["code"] == "blocked", "the old bundle stays"
+        assert member.say("a horse")["status"] == "delivered"
+
+        rule.unlink()
+        assert eventually(lambda: member.say("a zebra")["type"] == "ack", 1, 0.1)
+
+    first, blocked = (hub.record.event(answer["decision"]) for answer in (before, answer))
+    assert blocked["rules"] == ["no-zebras"]
+    assert first["policy"] != blocked["policy"]
+    activations = hub.record.until(
+        f"select count(*) from audit.event where kind = {KIND['policy']}", "3"
+    )
+    assert activations == "3"
+
+
+def test_every_policy_in_force_is_kept_by_its_digest(hub):
+    with Member(hub, join=hub.channel) as member:
+        decision = member.say("under which rules?")["decision"]
+    hub.record.event(decision)
+    log, seq = decision.split("-")
+    files = hub.record.value(
+        "select p.files::text from audit.policy p join audit.event e on p.digest = e.policy"
+        f" where e.log = {log} and e.seq = {seq}"
+    )
+    assert "bundle.yaml" in files
+
+
+def test_policy_check_prints_place_line_and_caret(hub, tmp_path):
+    good = hub.command("policy", "check", ROOT / "Policies")
+    assert good.returncode == 0, good.stderr
+    (tmp_path / "rules").mkdir(parents=True)
+    (tmp_path / "bundle.yaml").write_text((ROOT / "Policies/bundle.yaml").read_text())
+    for folder in ("lists", "schemas"):
+        if (ROOT / "Policies" / folder).exists():
+            (tmp_path / folder).symlink_to(ROOT / "Policies" / folder)
+    (tmp_path / "rules" / "10-broken.yaml").write_text(BROKEN_RULE)
+    bad = hub.command("policy", "check", tmp_path)
+    text = bad.stdout + bad.stderr
+    assert bad.returncode != 0
+    assert "10-broken.yaml:9:12: " in text
+    place = text.splitlines()
+    line = next(index for index, line in enumerate(place) if line.rstrip().endswith("block}"))
+    assert place[line].index("dispositon") == place[line + 1].index("^")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "rules: [", "rules: 7", "rules:\n  - id: x\n  - id: x\n", "\ttabs", "\0", "- &a [*a]",
+     "rules:\n  - id: x\n    on: message\n    match: {text: [/body/text], any: [{pattern: '('}]}\n"
+     "    then: {disposition: block}\n",
+     "rules:\n  - id: x\n    on: message\n    match: {text: [/body/text], any: [{list: none}]}\n"
+     "    then: {disposition: block}\n"],
+    ids=["empty", "unclosed", "wrong kind", "twice", "tab", "NUL", "loop", "pattern", "list"],
+)
+def test_a_rule_file_of_any_kind_is_read_or_refused_with_its_place(hub, tmp_path, text):
+    (tmp_path / "rules").mkdir(parents=True)
+    (tmp_path / "bundle.yaml").write_text((ROOT / "Policies/bundle.yaml").read_text())
+    (tmp_path / "rules" / "10-any.yaml").write_text(text)
+    result = hub.command("policy", "check", tmp_path)
+    assert result.returncode in (0, 1, 64, 65), result
+    if result.returncode:
+        assert "10-any.yaml:" in result.stdout + result.stderr
