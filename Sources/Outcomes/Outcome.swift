@@ -205,7 +205,7 @@ extension Outcome {
 extension Outcome.Row {
     fileprivate init(
         _ httpStatus: Int?,
-        _ closeCode: UInt16? = nil,
+        _ closeCode: UInt16?,
         _ retry: Outcome.Retry,
         _ fault: Outcome.Fault,
         _ sentence: String
@@ -217,6 +217,15 @@ extension Outcome.Row {
             fault: fault,
             sentence: sentence
         )
+    }
+
+    fileprivate init(
+        _ httpStatus: Int?,
+        _ retry: Outcome.Retry,
+        _ fault: Outcome.Fault,
+        _ sentence: String
+    ) {
+        self.init(httpStatus, nil, retry, fault, sentence)
     }
 
     fileprivate init(_ retry: Outcome.Retry, _ fault: Outcome.Fault, _ sentence: String) {
