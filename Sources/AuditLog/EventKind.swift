@@ -1,0 +1,88 @@
+/// What happened; the number is column `kind` and never changes its meaning.
+package enum EventKind: Int16, CaseIterable, Sendable {
+    case hubStarted = 1
+    case hubStopped = 2
+    case policyActivated = 3
+    /// A count of refusals that were not recorded one by one.
+    case refusedSummary = 4
+    case connect = 10
+    case disconnect = 11
+    case join = 20
+    case leave = 21
+    case message = 30
+    case edit = 31
+    case delete = 32
+    /// A frame from which no request could be read.
+    case frame = 40
+    case mute = 50
+    case unmute = 51
+    case ban = 52
+    case unban = 53
+
+    /// The class that events of this kind are kept and dropped with.
+    package var retention: RetentionClass {
+        switch self {
+        case .hubStarted, .hubStopped, .policyActivated: .system
+        case .refusedSummary, .connect, .disconnect: .connections
+        case .join, .leave, .message, .edit, .delete, .frame: .traffic
+        case .mute, .unmute, .ban, .unban: .sanctions
+        }
+    }
+}
+
+/// How far judging went: the step whose answer stands; the number is column `stage`.
+package enum Stage: Int16, CaseIterable, Sendable {
+    case head = 1
+    case token = 2
+    case origin = 3
+    case limits = 4
+    case connectRules = 5
+    case frame = 10
+    case json = 11
+    case envelope = 12
+    case state = 13
+    case rate = 14
+    case schema = 15
+    case rules = 16
+    /// Every step passed.
+    case done = 20
+}
+
+/// The answer of judging, in order of strictness; the number is column `disposition`.
+package enum Disposition: Int16, CaseIterable, Comparable, Sendable {
+    case allow = 0
+    case redact = 1
+    case bounce = 2
+    case hold = 3
+    case block = 4
+
+    package static func < (left: Disposition, right: Disposition) -> Bool {
+        left.rawValue < right.rawValue
+    }
+}
+
+/// What is kept and dropped together; the number is column `retention`.
+package enum RetentionClass: Int16, CaseIterable, Sendable {
+    /// Messages, joins and what else is said in channels.
+    case traffic = 1
+    case connections = 2
+    case sanctions = 3
+    /// The hub's own doings.
+    case system = 4
+}
+
+/// Which part of an event's content a row of `audit.content` holds; the number is column `part`.
+package enum Part: Int16, CaseIterable, Comparable, Sendable {
+    /// As its author sent it.
+    case original = 1
+    /// As members received it.
+    case delivered = 2
+    /// A moderator's free-form reason.
+    case reason = 3
+    /// Address, user agent and the like of a connection.
+    case connection = 4
+
+    package static func < (left: Part, right: Part) -> Bool {
+        left.rawValue < right.rawValue
+    }
+}
