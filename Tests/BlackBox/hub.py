@@ -83,9 +83,6 @@ class Hub:
     def log(self):
         return self.log_path.read_text(errors="replace")
 
-    def folder_of_journal(self):
-        return self.folder
-
     # What it offers.
 
     @property

@@ -63,7 +63,7 @@ class Record:
         return {
             row["part"]: row["text"]
             for row in self.rows(
-                "select part, convert_from(body, 'UTF8') as text from audit.content"
+                "select part, audit.readable(body) as text from audit.content"
                 f" where log = {int(log)} and seq = {int(seq)}"
             )
         }
