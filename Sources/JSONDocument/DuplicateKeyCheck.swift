@@ -53,11 +53,7 @@ struct DuplicateKeyCheck {
     /// Swift's hashing is seeded for each process, so nobody can choose keys that collide.
     private func hasDuplicateByHash(_ object: JSONValue) -> Bool {
         var seen: Set<[UInt8]> = []
-        var isDuplicate = false
-        object.members.forEach { key, _ in
-            if !seen.insert(Array(key)).inserted { isDuplicate = true }
-        }
-        return isDuplicate
+        return object.members.contains { !seen.insert(Array($0.key)).inserted }
     }
 }
 

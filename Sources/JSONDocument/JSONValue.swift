@@ -73,8 +73,8 @@ package struct JSONValue {
     /// Members of an object or elements of an array; 0 for any other kind.
     package var count: Int {
         var count = 0
-        if kind == .object { members.forEach { _, _ in count += 1 } }
-        if kind == .array { elements.forEach { _ in count += 1 } }
+        for _ in members { count += 1 }
+        for _ in elements { count += 1 }
         return count
     }
 
@@ -110,35 +110,43 @@ package struct JSONValue {
     package var members: Members { Members(object: self) }
     package var elements: Elements { Elements(array: self) }
 
-    /// The members of an object, in their order.
-    package struct Members {
-        let object: JSONValue
+    /// The members of an object, in their order; none of any other kind.
+    package struct Members: Sequence, IteratorProtocol {
+        private let object: JSONValue
+        private var place: Int
+        private let close: Int
 
-        package func forEach(_ body: (_ key: UnsafeRawBufferPointer, _ value: JSONValue) -> Void) {
-            guard object.kind == .object else { return }
-            var place = object.index + 1
-            let close = object.end - 1
-            while place < close {
-                let value = object.at(place + 1)
-                body(object.at(place).stringBytes, value)
-                place = value.end
-            }
+        init(object: JSONValue) {
+            self.object = object
+            place = object.index + 1
+            close = object.kind == .object ? object.end - 1 : 0
+        }
+
+        package mutating func next() -> (key: UnsafeRawBufferPointer, value: JSONValue)? {
+            guard place < close else { return nil }
+            let value = object.at(place + 1)
+            defer { place = value.end }
+            return (object.at(place).stringBytes, value)
         }
     }
 
-    /// The elements of an array, in their order.
-    package struct Elements {
-        let array: JSONValue
+    /// The elements of an array, in their order; none of any other kind.
+    package struct Elements: Sequence, IteratorProtocol {
+        private let array: JSONValue
+        private var place: Int
+        private let close: Int
 
-        package func forEach(_ body: (JSONValue) -> Void) {
-            guard array.kind == .array else { return }
-            var place = array.index + 1
-            let close = array.end - 1
-            while place < close {
-                let value = array.at(place)
-                body(value)
-                place = value.end
-            }
+        init(array: JSONValue) {
+            self.array = array
+            place = array.index + 1
+            close = array.kind == .array ? array.end - 1 : 0
+        }
+
+        package mutating func next() -> JSONValue? {
+            guard place < close else { return nil }
+            let value = array.at(place)
+            place = value.end
+            return value
         }
     }
 }
