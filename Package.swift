@@ -121,7 +121,7 @@ let package = Package(
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     ]
         + [
-            "Outcomes", "WebSocketFrames", "JSONDocument", "ContentMatching", "Handshake",
+            "Outcomes", "WebSocketFrames", "JSONDocument", "ContentMatching",
             "AuditLog",
             "HubCore", "AuditStore", "PolicyFiles", "HubServer",
         ].map { name in
@@ -134,6 +134,11 @@ let package = Package(
             .testTarget(
                 name: "PolicyEngineTests",
                 dependencies: ["PolicyEngine", "JSONDocument"],
+                swiftSettings: strict
+            ),
+            .testTarget(
+                name: "HandshakeTests",
+                dependencies: ["Handshake", "Outcomes"],
                 swiftSettings: strict
             ),
             .testTarget(name: "HouseTests", swiftSettings: strict),
