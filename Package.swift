@@ -87,7 +87,8 @@ let package = Package(
         .target(
             name: "Handshake",
             dependencies: [
-                "Outcomes", crypto, .product(name: "CryptoExtras", package: "swift-crypto"),
+                "JSONDocument", "Outcomes", crypto,
+                .product(name: "CryptoExtras", package: "swift-crypto"),
             ],
             swiftSettings: strict
         ),

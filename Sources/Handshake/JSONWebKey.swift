@@ -22,13 +22,14 @@ package enum JSONWebKey {
     ///
     /// - Parameters:
     ///   - json: the key's JSON object.
-    ///   - rsaAlgorithm: the algorithm of an RSA or `oct` key that doesn't name its `alg`; nil
+    ///   - defaultAlgorithm: the algorithm of an RSA or `oct` key that doesn't name its `alg`; nil
     ///     refuses such keys. Other kinds have one algorithm a curve.
     package static func parse(
         _ json: [UInt8],
         defaultAlgorithm: SignatureAlgorithm? = nil
     ) throws(KeyProblem) -> VerificationKey {
-        guard json.count <= setBytesMax, let value = JSONValue.read(json, depthMax: 8) else {
+        guard json.count <= setBytesMax, let value = try? JoseJSON.read(json, depthMax: 8).get()
+        else {
             throw KeyProblem("the key is no strict JSON")
         }
         return try key(value, defaultAlgorithm)
@@ -40,7 +41,8 @@ package enum JSONWebKey {
         _ json: [UInt8],
         defaultAlgorithm: SignatureAlgorithm? = nil
     ) throws(KeyProblem) -> Set {
-        guard json.count <= setBytesMax, let value = JSONValue.read(json, depthMax: 8) else {
+        guard json.count <= setBytesMax, let value = try? JoseJSON.read(json, depthMax: 8).get()
+        else {
             throw KeyProblem("the key set is no strict JSON of at most \(setBytesMax) bytes")
         }
         guard case .array(let members)? = value["keys"], members.count <= KeySet.countMax else {
@@ -63,7 +65,7 @@ package enum JSONWebKey {
     }
 
     private static func key(
-        _ jwk: JSONValue,
+        _ jwk: JoseJSON,
         _ defaultAlgorithm: SignatureAlgorithm?
     ) throws(KeyProblem) -> VerificationKey {
         try checkPurpose(jwk)
@@ -94,7 +96,7 @@ package enum JSONWebKey {
     }
 
     /// `use`, `key_ops` (RFC 7517 §4.2, §4.3), and no private parts.
-    private static func checkPurpose(_ jwk: JSONValue) throws(KeyProblem) {
+    private static func checkPurpose(_ jwk: JoseJSON) throws(KeyProblem) {
         guard case .object = jwk else { throw KeyProblem("the key is no JSON object") }
         if let use = jwk["use"], use.text != "sig" { throw KeyProblem("use is not sig") }
         if let operations = jwk["key_ops"] {
@@ -111,7 +113,7 @@ package enum JSONWebKey {
     }
 
     private static func rsa(
-        _ jwk: JSONValue,
+        _ jwk: JoseJSON,
         _ algorithm: SignatureAlgorithm?,
         _ keyID: String?
     ) throws(KeyProblem) -> VerificationKey {
@@ -128,7 +130,7 @@ package enum JSONWebKey {
     }
 
     private static func ellipticCurve(
-        _ jwk: JSONValue,
+        _ jwk: JoseJSON,
         _ named: SignatureAlgorithm?,
         _ keyID: String?
     ) throws(KeyProblem) -> VerificationKey {
@@ -161,7 +163,7 @@ package enum JSONWebKey {
     }
 
     private static func octetKeyPair(
-        _ jwk: JSONValue,
+        _ jwk: JoseJSON,
         _ named: SignatureAlgorithm?,
         _ keyID: String?
     ) throws(KeyProblem) -> VerificationKey {
@@ -173,7 +175,7 @@ package enum JSONWebKey {
         return try VerificationKey(.edDSA, keyID, .ed25519(key))
     }
 
-    private static func bytes(_ jwk: JSONValue, _ name: String) throws(KeyProblem) -> [UInt8] {
+    private static func bytes(_ jwk: JoseJSON, _ name: String) throws(KeyProblem) -> [UInt8] {
         guard let text = jwk[name]?.text, let bytes = Base64.decode(text.utf8, .url),
             !bytes.isEmpty
         else { throw KeyProblem("\(name) is no base64url text") }

@@ -14,6 +14,8 @@ package enum TokenFault: String, Error, CaseIterable, Sendable {
     case wrongAlgorithm = "wrong_algorithm"
     case criticalHeader = "critical_header"
     case badSignature = "bad_signature"
+    // Read, but with a character that no name or id may have; found before the signature.
+    case nulCharacter = "nul_character"
     // Signed, but not for this, not for us, or not in a shape that we take.
     case wrongType = "wrong_type"
     case wrongAudience = "wrong_audience"
@@ -28,6 +30,7 @@ package enum TokenFault: String, Error, CaseIterable, Sendable {
         switch self {
         case .tooLarge, .notCompact, .badBase64, .badHeader, .badClaims: .tokenMalformed
         case .unknownIssuer, .unknownKey, .wrongAlgorithm, .criticalHeader, .badSignature,
+            .nulCharacter,
             .wrongType, .wrongAudience, .badSubject, .badTimes, .lifetimeTooLong, .badClaim:
             .tokenInvalid
         case .expired: .tokenExpired

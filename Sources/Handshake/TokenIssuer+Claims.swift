@@ -10,7 +10,7 @@ extension TokenIssuer {
     /// Checks the claims of a token whose signature is good: times first, so that the commonest
     /// fault has its own name, then `aud` and `sub`, then the facts.
     func principal(
-        _ claims: JSONValue,
+        _ claims: JoseJSON,
         _ payload: [UInt8],
         at now: Double
     ) -> Result<Principal, TokenFault> {
@@ -25,7 +25,7 @@ extension TokenIssuer {
         guard let subject = claims["sub"]?.text, TokenIssuer.isIdentifier(subject) else {
             return .failure(.badSubject)
         }
-        guard !claims.holdsNull, let facts = Facts(claims, names: self.claims) else {
+        guard let facts = Facts(claims, names: self.claims) else {
             return .failure(.badClaim)
         }
         return .success(
@@ -53,7 +53,7 @@ extension TokenIssuer {
     }
 
     /// RFC 7519 §4.1.4 to §4.1.6, and the longest lifetime.
-    private func times(_ claims: JSONValue, at now: Double) -> Result<Times, TokenFault> {
+    private func times(_ claims: JoseJSON, at now: Double) -> Result<Times, TokenFault> {
         func date(_ name: String) -> Double?? {
             guard let value = claims[name] else { return .some(nil) }
             guard let seconds = value.number, seconds >= 0, seconds <= TokenIssuer.secondsMax
@@ -86,7 +86,7 @@ extension TokenIssuer {
         var birthdate: Birthdate?
         var age: Int?
 
-        init?(_ claims: JSONValue, names: ClaimNames) {
+        init?(_ claims: JoseJSON, names: ClaimNames) {
             if let value = claims.claim(names.name) {
                 guard let text = value.text, text.utf8.count <= TokenIssuer.identifierBytesMax,
                     !text.unicodeScalars.contains(where: {
@@ -110,7 +110,7 @@ extension TokenIssuer {
             }
         }
 
-        private static func list(_ value: JSONValue?) -> [String]? {
+        private static func list(_ value: JoseJSON?) -> [String]? {
             guard let value else { return [] }
             guard let texts = value.textOrTexts, texts.count <= listCountMax,
                 texts.allSatisfy(TokenIssuer.isIdentifier)

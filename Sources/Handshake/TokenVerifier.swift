@@ -1,3 +1,5 @@
+internal import JSONDocument
+
 /// An issuer whose tokens the hub takes, and on which terms.
 package struct TokenIssuer: Sendable {
     /// `iss`, compared byte for byte.
@@ -67,10 +69,13 @@ package struct TokenVerifier: Sendable {
     /// - Parameter now: Unix seconds.
     package func verify(_ token: String, at now: Double) -> Result<Principal, TokenFault> {
         UnverifiedToken.parse(token).flatMap { unverified in
-            let depth = UnverifiedToken.depthMax
-            guard let claims = JSONValue.read(unverified.payload, depthMax: depth),
-                case .object = claims
-            else { return .failure(.badClaims) }
+            let claims: JoseJSON
+            switch JoseJSON.read(unverified.payload, depthMax: UnverifiedToken.depthMax) {
+            case .failure(let refused):
+                return .failure(refused.reason == .nulCharacter ? .nulCharacter : .badClaims)
+            case .success(let json): claims = json
+            }
+            guard case .object = claims else { return .failure(.badClaims) }
             // The name only chooses whose keys are tried; it counts once they have verified it.
             guard let name = claims["iss"]?.text,
                 let issuer = issuers.first(where: { ASCII.equals($0.name, name) })

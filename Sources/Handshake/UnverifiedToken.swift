@@ -31,7 +31,7 @@ package struct UnverifiedToken: Sendable {
             let payload = Base64.decode(parts[1], .url),
             let signature = Base64.decode(parts[2], .url)
         else { return .failure(.badBase64) }
-        guard let json = JSONValue.read(header, depthMax: depthMax), case .object = json,
+        guard let json = try? JoseJSON.read(header, depthMax: depthMax).get(), case .object = json,
             let algorithm = json["alg"]?.text
         else { return .failure(.badHeader) }
         guard json["crit"] == nil, json["b64"] == nil else { return .failure(.criticalHeader) }

@@ -117,7 +117,7 @@ struct HandshakeGateTests {
     func refusalBody() throws {
         let answer = Refusal(.tokenExpired, at: .token).answer(decision: "1-17")
         #expect(answer.status == 401)
-        let json = try #require(JSONValue.read(answer.body, depthMax: 2))
+        let json = try #require(JoseJSON.read(answer.body, depthMax: 2).success)
         #expect(json["code"]?.text == "token_expired")
         #expect(json["message"]?.text == Outcome.tokenExpired.sentence)
         #expect(json["decision"]?.text == "1-17")

@@ -1,8 +1,10 @@
+internal import JSONDocument
+
 /// A parsed JSON value of a token or key, where two readers must never read two things: strict
-/// RFC 8259, valid UTF-8, no name twice in one object, bounded depth.
-enum JSONValue: Equatable, Sendable {
+/// RFC 8259, valid UTF-8, no name twice in one object, no U+0000, bounded depth.
+enum JoseJSON: Equatable, Sendable {
     case object([Member])
-    case array([JSONValue])
+    case array([JoseJSON])
     case string(String)
     case number(Double)
     case boolean(Bool)
@@ -11,26 +13,56 @@ enum JSONValue: Equatable, Sendable {
     /// A member of an object; its name is unique there by bytes.
     struct Member: Equatable, Sendable {
         var name: String
-        var value: JSONValue
+        var value: JoseJSON
     }
 
-    /// Reads a whole text; nil when it isn't exactly one strict value.
+    /// Reads a whole text; refused when it isn't exactly one strict value.
     ///
     /// - Parameter depthMax: how many arrays and objects may be open at once.
-    static func read(_ bytes: [UInt8], depthMax: Int) -> JSONValue? {
-        guard String(validating: bytes, as: UTF8.self) != nil else { return nil }
-        var reader = JSONReader(bytes: bytes, depthMax: depthMax)
-        return reader.document()
+    static func read(_ bytes: [UInt8], depthMax: Int) -> Result<JoseJSON, Refused> {
+        let parser = JSONParser(depthMax: depthMax)
+        // The value lives on the parser's tape: the parser must outlive the copy.
+        return withExtendedLifetime(parser) {
+            bytes.withUnsafeBytes { text in
+                switch parser.parse(text) {
+                case .value(let value): .success(JoseJSON(value))
+                case .refused(let reason): .failure(Refused(reason: reason))
+                }
+            }
+        }
+    }
+
+    /// Why a text was not read.
+    struct Refused: Error, Equatable {
+        var reason: JSONRefusal
+    }
+
+    /// A copy that outlives the parser; its recursion is bounded by the parser's depth.
+    private init(_ value: JSONValue) {
+        switch value.kind {
+        case .object:
+            self = .object(
+                value.members.map { member in
+                    let name = String(decoding: member.key, as: UTF8.self)
+                    return Member(name: name, value: JoseJSON(member.value))
+                }
+            )
+        case .array: self = .array(value.elements.map { JoseJSON($0) })
+        case .string: self = .string(value.string ?? "")
+        case .integer, .unsigned, .double: self = .number(value.double ?? .nan)
+        case .bool: self = .boolean(value.bool ?? false)
+        case .null: self = .null
+        }
     }
 
     /// The member of that name; nil for other kinds too.
-    subscript(_ name: String) -> JSONValue? {
+    subscript(_ name: String) -> JoseJSON? {
         guard case .object(let members) = self else { return nil }
         return members.first { ASCII.equals($0.name, name) }?.value
     }
 
     /// The value at a JSON Pointer (RFC 6901) when the name begins with `/`, else the member.
-    func claim(_ name: String) -> JSONValue? {
+    func claim(_ name: String) -> JoseJSON? {
         guard name.utf8.first == UInt8(ascii: "/") else { return self[name] }
         var value = self
         for part in name.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
@@ -45,17 +77,6 @@ enum JSONValue: Equatable, Sendable {
             }
         }
         return value
-    }
-
-    /// Whether U+0000, which PostgreSQL stores nowhere, is in any string or name.
-    var holdsNull: Bool {
-        switch self {
-        case .object(let members):
-            members.contains { $0.name.utf8.contains(0) || $0.value.holdsNull }
-        case .array(let elements): elements.contains(where: \.holdsNull)
-        case .string(let text): text.utf8.contains(0)
-        case .number, .boolean, .null: false
-        }
     }
 
     var text: String? {
