@@ -128,7 +128,7 @@ let package = Package(
         ].map { name in
             .testTarget(
                 name: "\(name)Tests",
-                dependencies: [.byName(name: name)],
+                dependencies: [.byName(name: name), "Outcomes"],
                 swiftSettings: strict
             )
         } + [
