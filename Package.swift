@@ -124,7 +124,7 @@ let package = Package(
         + [
             "Outcomes", "WebSocketFrames", "JSONDocument", "ContentMatching",
             "AuditLog",
-            "HubCore", "AuditStore", "PolicyFiles", "HubServer",
+            "HubCore", "PolicyFiles", "HubServer",
         ].map { name in
             .testTarget(
                 name: "\(name)Tests",
@@ -140,6 +140,11 @@ let package = Package(
             .testTarget(
                 name: "HandshakeTests",
                 dependencies: ["Handshake", "Outcomes"],
+                swiftSettings: strict
+            ),
+            .testTarget(
+                name: "AuditStoreTests",
+                dependencies: ["AuditStore", "AuditLog"],
                 swiftSettings: strict
             ),
             .testTarget(name: "HouseTests", swiftSettings: strict),

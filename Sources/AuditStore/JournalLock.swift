@@ -1,0 +1,14 @@
+import Glibc
+
+/// Holds a journal's folder for one writer.
+final class JournalLock {
+    private let file: JournalFile
+
+    /// Takes over a file that is locked already.
+    init(file: JournalFile) {
+        self.file = file
+    }
+
+    // Closing isn't enough: a child between its fork and its exec holds the descriptor too.
+    deinit { flock(file.descriptor, LOCK_UN) }
+}
