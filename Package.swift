@@ -148,6 +148,15 @@ let package = Package(
                 swiftSettings: strict
             ),
             .testTarget(name: "HouseTests", swiftSettings: strict),
+            .testTarget(
+                name: "touchlineTests",
+                dependencies: [
+                    "touchline", "Console", "Handshake", crypto, logging,
+                    .product(name: "NIOCore", package: "swift-nio"),
+                    .product(name: "NIOEmbedded", package: "swift-nio"),
+                ],
+                swiftSettings: strict
+            ),
         ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

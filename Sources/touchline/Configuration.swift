@@ -1,0 +1,109 @@
+import Handshake
+import Logging
+
+/// Everything that an operator sets for a hub. Paths are absolute.
+struct Configuration: Sendable {
+    var hub = Hub()
+    var console = Console()
+    /// At least one.
+    var issuers: [Issuer] = []
+    var journal = Journal()
+    var database = Database()
+    var policies = Policies()
+    var keys = Keys()
+    var log = Log()
+
+    /// The listening WebSocket.
+    struct Hub: Sendable {
+        /// All interfaces: a hub is there to be reached.
+        var host = "0.0.0.0"
+        /// 0 for any free one.
+        var port = 8443
+        var path = "/chat"
+        /// Certificate and key; nil for plain `ws://`, which is refused but on loopback or behind
+        /// declared proxies.
+        var tls: TLS?
+        /// The pages that may connect: `scheme://host[:port]`.
+        var origins: [String] = []
+        /// Event loops; 0 for one per processor.
+        var shards = 0
+        /// The proxies whose `X-Forwarded-For` is believed.
+        var proxies: [AddressRange] = []
+    }
+
+    /// Files in PEM.
+    struct TLS: Hashable, Sendable {
+        /// The certificate, then its intermediates.
+        var certificate: String
+        var key: String
+    }
+
+    /// Health and metrics.
+    struct Console: Sendable {
+        var host = "127.0.0.1"
+        /// 0 for any free one.
+        var port = 8444
+    }
+
+    /// Whose tokens are taken, and on which terms.
+    struct Issuer: Sendable {
+        /// `iss`, byte for byte.
+        var issuer: String
+        /// `aud` must hold one of these.
+        var audiences: [String]
+        /// `typ` that tokens must have; nil takes `JWT` or none.
+        var type: String?
+        /// The longest time from `iat` to `exp`.
+        var maxLifetime = Duration.seconds(86_400)
+        /// How far clocks may disagree.
+        var leeway = Duration.seconds(30)
+        var keys: [KeyFile]
+        var claims = ClaimNames()
+    }
+
+    /// A file that holds one or more keys of an issuer.
+    struct KeyFile: Hashable, Sendable {
+        enum Form: String, Hashable, CaseIterable, Sendable {
+            /// A JSON Web Key Set (RFC 7517 §5).
+            case jwks
+            /// A public key in PEM.
+            case pem
+            /// A shared secret; white space at its end does not count.
+            case secretFile = "secret_file"
+        }
+
+        var form: Form
+        var path: String
+        /// The key's name; JWKS have their own.
+        var keyID: String?
+        /// Needed for PEM and secrets; in a JWKS, for keys that name none.
+        var algorithm: SignatureAlgorithm?
+    }
+
+    struct Journal: Sendable {
+        var folder = ""
+        /// Bytes; above it, new work is refused. 10 GiB: a weekend of a busy hub without its
+        /// database.
+        var sizeLimit = 10 << 30
+    }
+
+    struct Database: Sendable {
+        /// libpq's connection string or URI. May hold a password: never logged.
+        var connection = ""
+    }
+
+    struct Policies: Sendable {
+        var folder = ""
+        /// Whether an edit takes effect by itself.
+        var watch = false
+    }
+
+    struct Keys: Sendable {
+        /// The file of at least 32 bytes that keys the members' pseudonyms.
+        var pseudonym = ""
+    }
+
+    struct Log: Sendable {
+        var level = Logger.Level.info
+    }
+}

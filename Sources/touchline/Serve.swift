@@ -1,0 +1,60 @@
+import ArgumentParser
+import Foundation
+import Logging
+
+/// `touchline serve`: a hub in service.
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run a hub in service, as a configuration file says.",
+        discussion: """
+            Every setting can be overridden by a variable named after it, such as \
+            TOUCHLINE_HUB_PORT for hub.port or TOUCHLINE_DATABASE_CONNECTION for \
+            database.connection.
+
+            Examples:
+              touchline serve --config /etc/touchline/touchline.yaml --check
+              touchline serve --config /etc/touchline/touchline.yaml
+              TOUCHLINE_LOG_LEVEL=debug touchline serve --config touchline.yaml
+            """
+    )
+
+    @Option(name: [.customLong("config"), .customShort("c")], help: "The configuration file.")
+    var config = "touchline.yaml"
+
+    @Flag(help: "Only check the configuration and every file that it names.")
+    var check = false
+
+    func run() async throws {
+        let file: ConfigurationFile
+        do {
+            file = try ConfigurationFile.read(path: config)
+        } catch let faults as SettingFaults {
+            // Without the prefix "Error:", which would shift the caret's line.
+            Terminal.warn(faults.description)
+            throw ExitCode(78)
+        }
+        guard !check else {
+            for warning in file.warnings { Terminal.warn("warning: \(warning)") }
+            return Terminal.say("\(config) is good.")
+        }
+        let logger = HubLog.make(level: file.configuration.log.level)
+        for warning in file.warnings { logger.warning("\(warning)") }
+        do {
+            try await Interruption.cancelling {
+                logger.notice("Stopping: members are told, the record is completed.")
+            } _: {
+                try await runHub(file.configuration, logger: logger) { addresses in
+                    logger.notice(
+                        "The hub is ready.",
+                        metadata: [
+                            "hub_port": "\(addresses.hubPort)",
+                            "console_port": "\(addresses.consolePort)",
+                        ]
+                    )
+                }
+            }
+        } catch is CancellationError {
+            // That is how a hub is meant to end.
+        }
+    }
+}

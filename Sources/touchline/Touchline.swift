@@ -1,0 +1,22 @@
+import ArgumentParser
+
+/// The command's root.
+@main
+struct Touchline: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "touchline",
+        abstract:
+            "A moderated community hub: every message is judged and recorded, then delivered.",
+        discussion: """
+            Try it on this machine:
+              touchline dev                             starts a hub with a database of its own
+              touchline chat --as cara --channel club:demo:u14
+                                                        talks, in another terminal
+
+            In service:
+              touchline serve --config touchline.yaml --check
+              touchline serve --config touchline.yaml
+            """,
+        subcommands: [Dev.self, Serve.self, Chat.self, Token.self]
+    )
+}
