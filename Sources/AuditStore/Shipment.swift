@@ -1,0 +1,150 @@
+import AuditLog
+
+/// Records gathered for one transaction: whole events, each with what belongs to it.
+struct Shipment {
+    /// Tuples one after the other, as COPY takes them.
+    struct Run {
+        private(set) var bytes: [UInt8] = []
+        private var starts: [Int] = []
+        private var seqs: [Int64] = []
+
+        var count: Int { starts.count }
+
+        mutating func append(_ tuple: UnsafeRawBufferPointer, seq: Int64) {
+            starts.append(bytes.count)
+            seqs.append(seq)
+            bytes.append(contentsOf: tuple)
+        }
+
+        mutating func removeAll() {
+            bytes.removeAll(keepingCapacity: true)
+            starts.removeAll(keepingCapacity: true)
+            seqs.removeAll(keepingCapacity: true)
+        }
+
+        /// Where the bytes of these tuples are.
+        func stretch(_ tuples: Range<Int>) -> Range<Int> {
+            let end = tuples.upperBound < starts.count ? starts[tuples.upperBound] : bytes.count
+            return (tuples.isEmpty ? end : starts[tuples.lowerBound])..<end
+        }
+
+        /// The event that a tuple belongs to.
+        func seq(_ tuple: Int) -> Int64 { seqs[tuple] }
+    }
+
+    /// A record that can't be sent because its bytes are not a tuple of its kind.
+    struct Misshapen {
+        var record: ShippedRecord
+        var seq: Int64
+        var tuple: [UInt8]
+    }
+
+    private(set) var events = Run()
+    private(set) var contents = Run()
+    private(set) var subjects = Run()
+    private(set) var policies = Run()
+    private(set) var misshapen: [Misshapen] = []
+    /// First and last `seq` of each day, days since 2000-01-01 UTC.
+    private(set) var days: [Int32: ClosedRange<Int64>] = [:]
+    /// The newest `seq` in it, or the watermark before anything was taken.
+    private(set) var lastSeq: Int64 = 0
+    /// Time of its oldest event; nil when it is empty.
+    private(set) var firstAt: Int64?
+    /// Set when an event came whose `seq` does not follow.
+    private(set) var gap: (expected: Int64, found: Int64)?
+    private var misshapenBytes = 0
+
+    var rowCount: Int { events.count + contents.count + subjects.count + policies.count }
+    var byteCount: Int {
+        events.bytes.count + contents.bytes.count + subjects.bytes.count + policies.bytes.count
+            + misshapenBytes
+    }
+    var isEmpty: Bool { rowCount == 0 && misshapen.isEmpty }
+
+    /// Forgets everything; the next event to come is the one after `seq`.
+    mutating func reset(after seq: Int64) {
+        events.removeAll()
+        contents.removeAll()
+        subjects.removeAll()
+        policies.removeAll()
+        misshapen.removeAll()
+        misshapenBytes = 0
+        days.removeAll()
+        firstAt = nil
+        gap = nil
+        lastSeq = seq
+    }
+
+    mutating func append(_ record: ShippedRecord, _ tuple: UnsafeRawBufferPointer) {
+        if record == .event {
+            let seq = Row.seq(of: tuple) ?? lastSeq + 1
+            guard seq == lastSeq + 1 else {
+                gap = gap ?? (expected: lastSeq + 1, found: seq)
+                return
+            }
+            lastSeq = seq
+        }
+        guard Self.isTuple(tuple, columns: record.columns) else {
+            misshapen.append(Misshapen(record: record, seq: lastSeq, tuple: Array(tuple)))
+            misshapenBytes += tuple.count
+            return
+        }
+        switch record {
+        case .event:
+            note(at: Int64(bigEndian: tuple.loadUnaligned(fromByteOffset: Row.atOffset, as: Int64.self)))
+            events.append(tuple, seq: lastSeq)
+        case .content: contents.append(tuple, seq: lastSeq)
+        case .subject: subjects.append(tuple, seq: lastSeq)
+        case .policy: policies.append(tuple, seq: lastSeq)
+        }
+    }
+
+    private mutating func note(at: Int64) {
+        firstAt = firstAt ?? at
+        // Beyond it PostgreSQL refuses the event itself.
+        guard Row.atRange.contains(at) else { return }
+        let day = Self.day(of: at)
+        days[day] = (days[day]?.lowerBound ?? lastSeq)...lastSeq
+    }
+
+    /// The day (UTC, since 2000-01-01) of a time in microseconds.
+    static func day(of at: Int64) -> Int32 {
+        let quotient = at / microsecondsPerDay
+        let isBefore = at % microsecondsPerDay < 0
+        return Int32(clamping: isBefore ? quotient - 1 : quotient)
+    }
+
+    /// Whether the bytes have exactly this many fields; an ill-fitting one would swallow the tuples
+    /// behind it.
+    static func isTuple(_ bytes: UnsafeRawBufferPointer, columns: Int) -> Bool {
+        guard bytes.count >= 2,
+            Int16(bigEndian: bytes.loadUnaligned(as: Int16.self)) == Int16(columns)
+        else { return false }
+        var offset = 2
+        for _ in 0..<columns {
+            guard bytes.count - offset >= 4 else { return false }
+            let length = Int(
+                Int32(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Int32.self)))
+            offset += 4
+            guard length >= -1, bytes.count - offset >= max(0, length) else { return false }
+            offset += max(0, length)
+        }
+        return offset == bytes.count
+    }
+
+    /// The fields of a tuple that `isTuple` holds for; NULL as `.null`.
+    static func fields(of bytes: UnsafeRawBufferPointer) -> [PostgresValue] {
+        var fields: [PostgresValue] = []
+        var offset = 2
+        while offset < bytes.count {
+            let length = Int(
+                Int32(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Int32.self)))
+            offset += 4
+            fields.append(length < 0 ? .null : .raw(Array(bytes[offset..<offset + length])))
+            offset += max(0, length)
+        }
+        return fields
+    }
+
+    static let microsecondsPerDay: Int64 = 86_400_000_000
+}
