@@ -144,7 +144,7 @@ let package = Package(
             ),
             .testTarget(
                 name: "AuditStoreTests",
-                dependencies: ["AuditStore", "AuditLog"],
+                dependencies: ["AuditStore", "AuditLog", logging],
                 swiftSettings: strict
             ),
             .testTarget(name: "HouseTests", swiftSettings: strict),

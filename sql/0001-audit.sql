@@ -63,7 +63,7 @@ insert into audit.kind (family, number, name) values
 create table audit.event (
     log int4 not null,
     seq int8 not null check (seq > 0),
-    at timestamptz not null,
+    at timestamptz not null check (isfinite(at)),
     schema int2 not null,
     retention int2 not null,
     kind int2 not null,
@@ -125,7 +125,7 @@ create trigger event_is_final before update or delete on audit.event
 create table audit.content (
     log int4 not null,
     seq int8 not null,
-    at timestamptz not null,
+    at timestamptz not null check (isfinite(at)),
     part int2 not null,
     salt bytea not null check (octet_length(salt) = 16),
     body bytea not null,

@@ -13,7 +13,8 @@ package enum Migrations {
     ///
     /// - Returns: the names of the files applied now; empty when the database was up to date.
     package static func apply(
-        _ connection: Postgres, files: [File]
+        _ connection: Postgres,
+        files: [File]
     ) throws(MigrationError) -> [String] {
         let files = try ordered(files)
         do {
@@ -53,7 +54,8 @@ package enum Migrations {
     private static func prepare(_ connection: Postgres) throws(MigrationError) {
         do {
             let found = try connection.query(
-                "select to_regnamespace('audit') is not null, to_regclass('audit.migration') is not null")
+                "select to_regnamespace('audit') is not null, to_regclass('audit.migration') is not null"
+            )
             if !found.bool(0, 0) { try connection.run("create schema audit") }
             if !found.bool(0, 1) { try connection.run(tableStatement) }
         } catch {
@@ -63,17 +65,21 @@ package enum Migrations {
 
     /// How many of the files the database has, after comparing them.
     private static func appliedCount(
-        _ connection: Postgres, files: [File]
+        _ connection: Postgres,
+        files: [File]
     ) throws(MigrationError) -> Int {
         do {
             let found = try connection.query("select to_regclass('audit.migration') is not null")
             guard found.bool(0, 0) else { return 0 }
             let rows = try connection.query(
-                "select version, name, digest from audit.migration order by version")
+                "select version, name, digest from audit.migration order by version"
+            )
             for row in 0..<rows.rowCount {
                 guard row < files.count else {
                     throw MigrationError.databaseIsNewer(
-                        has: rows.text(rows.rowCount - 1, 1), known: files.count)
+                        has: rows.text(rows.rowCount - 1, 1),
+                        known: files.count
+                    )
                 }
                 guard rows.int4(row, 0) == Int32(row + 1),
                     rows.bytes(row, 2) == digest(of: files[row])
@@ -92,19 +98,26 @@ package enum Migrations {
     }
 
     private static func apply(
-        _ file: File, version: Int, to connection: Postgres
+        _ file: File,
+        version: Int,
+        to connection: Postgres
     ) throws(MigrationError) {
         do {
             // Building an index over a large table takes its time.
-            try connection.run("begin; set local statement_timeout = 0; set local lock_timeout = '60s'")
+            try connection.run(
+                "begin; set local statement_timeout = 0; set local lock_timeout = '60s'"
+            )
             try connection.run(file.text)
             guard connection.isInTransaction else {
                 throw PostgresError(
-                    sqlState: "25000", message: "the file ends its transaction itself")
+                    sqlState: "25000",
+                    message: "the file ends its transaction itself"
+                )
             }
             _ = try connection.query(
                 "insert into audit.migration (version, name, digest) values ($1, $2, $3)",
-                [.int4(Int32(version)), .text(file.name), .bytes(digest(of: file))])
+                [.int4(Int32(version)), .text(file.name), .bytes(digest(of: file))]
+            )
             try connection.run("commit")
         } catch let error as PostgresError {
             try? connection.run("rollback")

@@ -1,5 +1,4 @@
 import CPostgres
-import Synchronization
 
 /// A connection to PostgreSQL over libpq: blocking, for one thread at a time.
 ///
@@ -16,7 +15,9 @@ package final class Postgres {
     ///   - timeoutSeconds: for each address tried; libpq makes less than 2 into 2.
     /// - Throws: class 08 when the server can't be reached or refuses.
     package init(
-        connecting conninfo: String, application: String, timeoutSeconds: Int = 5
+        connecting conninfo: String,
+        application: String,
+        timeoutSeconds: Int = 5
     ) throws(PostgresError) {
         let settings = [
             ("dbname", conninfo),
@@ -36,7 +37,10 @@ package final class Postgres {
         }
         guard let connected else {
             throw PostgresError(
-                sqlState: "53200", message: "libpq is out of memory", isConnectionLost: true)
+                sqlState: "53200",
+                message: "libpq is out of memory",
+                isConnectionLost: true
+            )
         }
         guard PQstatus(connected) == CONNECTION_OK else {
             let message = Self.trimmed(PQerrorMessage(connected))
@@ -49,7 +53,8 @@ package final class Postgres {
             """
             set timezone = 'UTC'; set statement_timeout = '60s'; set lock_timeout = '20s';
             set idle_in_transaction_session_timeout = '60s'; set client_min_messages = 'error'
-            """)
+            """
+        )
     }
 
     deinit {
@@ -63,7 +68,8 @@ package final class Postgres {
 
     /// Runs one statement; parameters `$1`… and results are binary.
     package func query(
-        _ statement: String, _ parameters: [PostgresValue] = []
+        _ statement: String,
+        _ parameters: [PostgresValue] = []
     ) throws(PostgresError) -> PostgresResult {
         var bytes: [UInt8] = []
         let lengths = parameters.map { $0.encode(into: &bytes) }
@@ -78,9 +84,15 @@ package final class Postgres {
                 return UnsafeRawPointer(base + offset).assumingMemoryBound(to: CChar.self)
             }
             return PQexecParams(
-                handle, statement, Int32(parameters.count), types, values,
-                lengths.map { Int32(max(0, $0)) }, [Int32](repeating: 1, count: parameters.count),
-                1)
+                handle,
+                statement,
+                Int32(parameters.count),
+                types,
+                values,
+                lengths.map { Int32(max(0, $0)) },
+                [Int32](repeating: 1, count: parameters.count),
+                1
+            )
         }
         return try check(result)
     }
@@ -109,12 +121,16 @@ package final class Postgres {
     ///   - tuples: whole tuples one after the other, without header and trailer.
     /// - Returns: rows copied.
     package func copyIn(
-        _ statement: String, tuples: UnsafeRawBufferPointer
+        _ statement: String,
+        tuples: UnsafeRawBufferPointer
     ) throws(PostgresError) -> Int {
         let started = PQexec(handle, statement)
         guard PQresultStatus(started) == PGRES_COPY_IN else {
             _ = try check(started)
-            throw PostgresError(sqlState: "08P01", message: "the statement is not a COPY FROM STDIN")
+            throw PostgresError(
+                sqlState: "08P01",
+                message: "the statement is not a COPY FROM STDIN"
+            )
         }
         PQclear(started)
         var isSent = Self.copyHeader.withUnsafeBytes { put($0) }
@@ -137,7 +153,10 @@ package final class Postgres {
 
     private func put(_ bytes: UnsafeRawBufferPointer) -> Bool {
         PQputCopyData(
-            handle, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(bytes.count)) == 1
+            handle,
+            bytes.baseAddress?.assumingMemoryBound(to: CChar.self),
+            Int32(bytes.count)
+        ) == 1
     }
 
     private func drain() {
@@ -157,15 +176,19 @@ package final class Postgres {
         let message = PQresultErrorField(result, touchline_pq_message_field())
         let position = PQresultErrorField(result, touchline_pq_position_field())
         throw PostgresError(
-            sqlState: String(cString: state), message: Self.trimmed(message),
+            sqlState: String(cString: state),
+            message: Self.trimmed(message),
             position: position.flatMap { Int(String(cString: $0)) },
-            isConnectionLost: PQstatus(handle) != CONNECTION_OK)
+            isConnectionLost: PQstatus(handle) != CONNECTION_OK
+        )
     }
 
     private func connectionError() -> PostgresError {
         PostgresError(
-            sqlState: "08006", message: Self.trimmed(PQerrorMessage(handle)),
-            isConnectionLost: PQstatus(handle) != CONNECTION_OK)
+            sqlState: "08006",
+            message: Self.trimmed(PQerrorMessage(handle)),
+            isConnectionLost: PQstatus(handle) != CONNECTION_OK
+        )
     }
 
     private static func trimmed(_ message: UnsafePointer<CChar>?) -> String {
@@ -174,7 +197,8 @@ package final class Postgres {
     }
 
     private static func withCStrings<T>(
-        _ strings: [String], _ body: ([UnsafePointer<CChar>?]) -> T
+        _ strings: [String],
+        _ body: ([UnsafePointer<CChar>?]) -> T
     ) -> T {
         let copies = strings.map { Array($0.utf8CString) }
         var pointers: [UnsafePointer<CChar>?] = []
@@ -197,21 +221,21 @@ package final class Postgres {
     private static let copyChunkBytes = 256 << 10
 }
 
-/// Stops a statement from another thread.
+/// Stops a statement from another thread: libpq's cancel object is only read once it is made.
 package final class PostgresCanceller: @unchecked Sendable {
-    private let handle: Mutex<OpaquePointer?>
+    private let handle: OpaquePointer?
 
     init(_ handle: OpaquePointer?) {
-        self.handle = Mutex(handle)
+        self.handle = handle
     }
 
     deinit {
-        handle.withLock { PQfreeCancel($0) }
+        PQfreeCancel(handle)
     }
 
     /// Asks the server to cancel; the statement then fails with 57014. Blocks while it connects.
     package func cancel() {
         var message = [CChar](repeating: 0, count: 256)
-        handle.withLock { _ = PQcancel($0, &message, 256) }
+        _ = PQcancel(handle, &message, 256)
     }
 }

@@ -10,7 +10,10 @@ package struct PostgresError: Error, Sendable, Equatable, CustomStringConvertibl
     package var isConnectionLost: Bool
 
     package init(
-        sqlState: String, message: String, position: Int? = nil, isConnectionLost: Bool = false
+        sqlState: String,
+        message: String,
+        position: Int? = nil,
+        isConnectionLost: Bool = false
     ) {
         self.sqlState = sqlState
         self.message = message

@@ -48,27 +48,36 @@ package final class PostgresResult {
             precondition(value.count == 16, "column \(column) is not a uuid")
             return UUID16(
                 high: UInt64(bigEndian: value.loadUnaligned(as: UInt64.self)),
-                low: UInt64(bigEndian: value.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
+                low: UInt64(bigEndian: value.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+            )
         }
     }
 
     private func integer<T: FixedWidthInteger & BitwiseCopyable>(
-        _ row: Int, _ column: Int
+        _ row: Int,
+        _ column: Int
     ) -> T {
         withBytes(row, column) { value in
             precondition(
-                value.count == MemoryLayout<T>.size, "column \(column) is not of type \(T.self)")
+                value.count == MemoryLayout<T>.size,
+                "column \(column) is not of type \(T.self)"
+            )
             return T(bigEndian: value.loadUnaligned(as: T.self))
         }
     }
 
     private func withBytes<T>(
-        _ row: Int, _ column: Int, _ body: (UnsafeRawBufferPointer) -> T
+        _ row: Int,
+        _ column: Int,
+        _ body: (UnsafeRawBufferPointer) -> T
     ) -> T {
         precondition(!isNull(row, column), "column \(column) is NULL")
         let length = Int(PQgetlength(handle, Int32(row), Int32(column)))
         return body(
             UnsafeRawBufferPointer(
-                start: PQgetvalue(handle, Int32(row), Int32(column)), count: length))
+                start: PQgetvalue(handle, Int32(row), Int32(column)),
+                count: length
+            )
+        )
     }
 }

@@ -91,7 +91,11 @@ struct Shipment {
         }
         switch record {
         case .event:
-            note(at: Int64(bigEndian: tuple.loadUnaligned(fromByteOffset: Row.atOffset, as: Int64.self)))
+            note(
+                at: Int64(
+                    bigEndian: tuple.loadUnaligned(fromByteOffset: Row.atOffset, as: Int64.self)
+                )
+            )
             events.append(tuple, seq: lastSeq)
         case .content: contents.append(tuple, seq: lastSeq)
         case .subject: subjects.append(tuple, seq: lastSeq)
@@ -124,7 +128,8 @@ struct Shipment {
         for _ in 0..<columns {
             guard bytes.count - offset >= 4 else { return false }
             let length = Int(
-                Int32(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Int32.self)))
+                Int32(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Int32.self))
+            )
             offset += 4
             guard length >= -1, bytes.count - offset >= max(0, length) else { return false }
             offset += max(0, length)
@@ -138,7 +143,8 @@ struct Shipment {
         var offset = 2
         while offset < bytes.count {
             let length = Int(
-                Int32(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Int32.self)))
+                Int32(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Int32.self))
+            )
             offset += 4
             fields.append(length < 0 ? .null : .raw(Array(bytes[offset..<offset + length])))
             offset += max(0, length)

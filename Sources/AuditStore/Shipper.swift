@@ -23,7 +23,10 @@ package final class Shipper: Sendable {
         package var batchRowsMax = 20_000
 
         package init(
-            conninfo: String, log: Int32, fence: Int32, now: @escaping @Sendable () -> Int64
+            conninfo: String,
+            log: Int32,
+            fence: Int32,
+            now: @escaping @Sendable () -> Int64
         ) {
             self.conninfo = conninfo
             self.log = log
@@ -57,7 +60,7 @@ package final class Shipper: Sendable {
     ///
     /// - Parameter records: makes the journal's reader, on that thread.
     package func start(records: @escaping @Sendable () throws -> any ShippedRecords) {
-        NamedThread.start("shipper") { [self] in
+        DetachedThread.start { [self] in
             do {
                 run(try records())
             } catch {
@@ -154,10 +157,14 @@ extension Shipper {
 
     /// One connection's life.
     private func shipUntilStopped(
-        _ records: any ShippedRecords, onProgress: () -> Void
+        _ records: any ShippedRecords,
+        onProgress: () -> Void
     ) throws {
         let connection = try ShipperConnection(
-            settings.conninfo, log: settings.log, fence: settings.fence)
+            settings.conninfo,
+            log: settings.log,
+            fence: settings.fence
+        )
         state.withLock { $0.canceller = connection.canceller() }
         defer { state.withLock { $0.canceller = nil } }
         try records.rewind(after: connection.watermark)
@@ -176,7 +183,10 @@ extension Shipper {
             shipment.reset(after: connection.watermark)
             try fill(&shipment, from: records, carried: &carried)
             if let gap = shipment.gap {
-                throw ShipperConnection.Halt.recordsMissing(expected: gap.expected, found: gap.found)
+                throw ShipperConnection.Halt.recordsMissing(
+                    expected: gap.expected,
+                    found: gap.found
+                )
             }
             publish {
                 $0.durableSeq = records.durableSeq
@@ -197,7 +207,8 @@ extension Shipper {
     /// Takes records up to the bounds, and ends between two events so that nothing of the last one
     /// is left behind the watermark.
     private func fill(
-        _ shipment: inout Shipment, from records: any ShippedRecords,
+        _ shipment: inout Shipment,
+        from records: any ShippedRecords,
         carried: inout (record: ShippedRecord, tuple: [UInt8])?
     ) throws {
         if let first = carried {

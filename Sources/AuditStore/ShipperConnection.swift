@@ -18,7 +18,8 @@ final class ShipperConnection {
     private let log: Int32
     private let fence: Int32
     private var preparedDays: Set<Int32> = []
-    private var partitionsTriedAt: Int64 = .min
+    /// When a refusal lets partitions be tried again; a clock set back only makes it later.
+    private var partitionsPausedUntil: Int64?
 
     /// Connects and reads the watermark.
     init(_ conninfo: String, log: Int32, fence: Int32) throws {
@@ -43,15 +44,16 @@ final class ShipperConnection {
         // A clock that is wrong must not leave years of empty tables; other days go to the default.
         let days = shipment.days.keys.filter { abs(Int($0) - Int(today)) <= Self.daysAwayMax }
         let missing = Set(days).union(ahead).subtracting(preparedDays)
-        guard !missing.isEmpty, now - partitionsTriedAt >= Self.partitionRetryUs || now < partitionsTriedAt
-        else { return }
+        if missing.isEmpty { return }
+        if let until = partitionsPausedUntil, now < until { return }
         do {
             for day in missing.sorted() {
                 _ = try postgres.query("select audit.ensure_partitions($1, $1)", [.date(day)])
                 preparedDays.insert(day)
             }
-        } catch let error as PostgresError where !error.isConnectionLost {
-            partitionsTriedAt = now
+        } catch {
+            if error.isConnectionLost { throw error }
+            partitionsPausedUntil = now + Self.partitionRetryUs
         }
     }
 
@@ -72,8 +74,11 @@ final class ShipperConnection {
             var bad = 0
             for item in shipment.misshapen {
                 try quarantine(
-                    item.record, seq: item.seq, tuple: item.tuple,
-                    PostgresError(sqlState: "22P04", message: "not a tuple of its kind"))
+                    item.record,
+                    seq: item.seq,
+                    tuple: item.tuple,
+                    PostgresError(sqlState: "22P04", message: "not a tuple of its kind")
+                )
                 bad += 1
             }
             bad += try copy(.event, shipment.events, isCareful)
@@ -83,11 +88,13 @@ final class ShipperConnection {
             for (day, seqs) in shipment.days {
                 _ = try postgres.query(
                     Self.dayStatement,
-                    [.int4(log), .date(day), .int8(seqs.lowerBound), .int8(seqs.upperBound)])
+                    [.int4(log), .date(day), .int8(seqs.lowerBound), .int8(seqs.upperBound)]
+                )
             }
             _ = try postgres.query(
                 "update audit.log set watermark = $2 where log = $1",
-                [.int4(log), .int8(shipment.lastSeq)])
+                [.int4(log), .int8(shipment.lastSeq)]
+            )
             return bad
         }
         watermark = shipment.lastSeq
@@ -96,7 +103,9 @@ final class ShipperConnection {
 
     private func lockedWatermark(_ lock: String) throws -> Int64 {
         let row = try postgres.query(
-            "select watermark, fence from audit.log where log = $1 \(lock)", [.int4(log)])
+            "select watermark, fence from audit.log where log = $1 \(lock)",
+            [.int4(log)]
+        )
         guard row.rowCount == 1 else { throw Halt.fenceMoved(found: nil, own: fence) }
         guard row.int4(0, 1) == fence else {
             throw Halt.fenceMoved(found: row.int4(0, 1), own: fence)
@@ -105,30 +114,39 @@ final class ShipperConnection {
     }
 
     private func copy(
-        _ record: ShippedRecord, _ run: Shipment.Run, _ isCareful: Bool
+        _ record: ShippedRecord,
+        _ run: Shipment.Run,
+        _ isCareful: Bool
     ) throws -> Int {
         try send(record, run, 0..<run.count, isCareful) { tuples in
             let statement = record == .event ? Self.copyEvents : Self.copyContents
             let copied = try run.bytes.withUnsafeBytes { bytes in
                 try postgres.copyIn(
-                    statement, tuples: UnsafeRawBufferPointer(rebasing: bytes[run.stretch(tuples)]))
+                    statement,
+                    tuples: UnsafeRawBufferPointer(rebasing: bytes[run.stretch(tuples)])
+                )
             }
             guard copied == tuples.count else {
                 throw PostgresError(
-                    sqlState: "22P04", message: "\(copied) rows of \(tuples.count) were copied")
+                    sqlState: "22P04",
+                    message: "\(copied) rows of \(tuples.count) were copied"
+                )
             }
         }
     }
 
     private func upsert(
-        _ record: ShippedRecord, _ run: Shipment.Run, _ isCareful: Bool
+        _ record: ShippedRecord,
+        _ run: Shipment.Run,
+        _ isCareful: Bool
     ) throws -> Int {
         let statement = record == .subject ? Self.subjectStatement : Self.policyStatement
         return try send(record, run, 0..<run.count, isCareful) { tuples in
             for tuple in tuples {
                 let fields = run.bytes.withUnsafeBytes { bytes in
                     Shipment.fields(
-                        of: UnsafeRawBufferPointer(rebasing: bytes[run.stretch(tuple..<tuple + 1)]))
+                        of: UnsafeRawBufferPointer(rebasing: bytes[run.stretch(tuple..<tuple + 1)])
+                    )
                 }
                 _ = try postgres.query(statement, fields)
             }
@@ -138,7 +156,10 @@ final class ShipperConnection {
     /// Sends a stretch of tuples. When careful, a stretch that PostgreSQL refuses is halved until the
     /// bad rows are alone, and these are put into quarantine.
     private func send(
-        _ record: ShippedRecord, _ run: Shipment.Run, _ tuples: Range<Int>, _ isCareful: Bool,
+        _ record: ShippedRecord,
+        _ run: Shipment.Run,
+        _ tuples: Range<Int>,
+        _ isCareful: Bool,
         _ body: (Range<Int>) throws -> Void
     ) throws -> Int {
         if tuples.isEmpty { return 0 }
@@ -155,8 +176,11 @@ final class ShipperConnection {
             try postgres.run("rollback to savepoint stretch; release savepoint stretch")
             guard tuples.count > 1 else {
                 try quarantine(
-                    record, seq: run.seq(tuples.lowerBound),
-                    tuple: Array(run.bytes[run.stretch(tuples)]), error)
+                    record,
+                    seq: run.seq(tuples.lowerBound),
+                    tuple: Array(run.bytes[run.stretch(tuples)]),
+                    error
+                )
                 return 1
             }
         }
@@ -166,14 +190,18 @@ final class ShipperConnection {
     }
 
     private func quarantine(
-        _ record: ShippedRecord, seq: Int64, tuple: [UInt8], _ error: PostgresError
+        _ record: ShippedRecord,
+        seq: Int64,
+        tuple: [UInt8],
+        _ error: PostgresError
     ) throws {
         _ = try postgres.query(
             Self.quarantineStatement,
             [
                 .int4(log), .int8(seq), .text(record.name), .bytes(tuple), .text(error.sqlState),
                 .text(error.message),
-            ])
+            ]
+        )
     }
 
     /// Enough for a weekend with a lock that is never free.

@@ -13,6 +13,12 @@ package struct StartState: Sendable {
         package var watermark: Int64
         /// The log was registered just now.
         package var isNew: Bool
+
+        package init(fence: Int32, watermark: Int64, isNew: Bool) {
+            self.fence = fence
+            self.watermark = watermark
+            self.isNew = isNew
+        }
     }
 
     /// A mute or ban in force.
@@ -34,6 +40,20 @@ package struct StartState: Sendable {
         package var disposition: Disposition
         /// 0 when it was given none.
         package var channelSeq: Int64
+
+        package init(
+            message: UUID16,
+            seq: Int64,
+            at: Int64,
+            disposition: Disposition,
+            channelSeq: Int64
+        ) {
+            self.message = message
+            self.seq = seq
+            self.at = at
+            self.disposition = disposition
+            self.channelSeq = channelSeq
+        }
     }
 
     package var sanctions: [Sanction]
@@ -70,14 +90,20 @@ extension StartState {
     ///   - above: the highest fence that the journal has seen. A database restored from an older
     ///     backup must not give a fence twice, because channel epochs carry it.
     package static func claim(
-        _ connection: Postgres, log: Int32, origin: UUID16, above: Int32 = 0
+        _ connection: Postgres,
+        log: Int32,
+        origin: UUID16,
+        above: Int32 = 0
     ) throws -> Claim {
         try connection.transaction {
             let added = try connection.query(
                 "insert into audit.log (log, origin) values ($1, $2) on conflict (log) do nothing",
-                [.int4(log), .uuid(origin)])
+                [.int4(log), .uuid(origin)]
+            )
             let found = try connection.query(
-                "select origin from audit.log where log = $1 for update", [.int4(log)])
+                "select origin from audit.log where log = $1 for update",
+                [.int4(log)]
+            )
             guard found.uuid(0, 0) == origin else {
                 throw StartError.otherOrigin(log: log, registered: found.uuid(0, 0))
             }
@@ -85,10 +111,14 @@ extension StartState {
                 """
                 update audit.log set fence = greatest(fence, $2) + 1 where log = $1
                 returning fence, watermark
-                """, [.int4(log), .int4(above)])
+                """,
+                [.int4(log), .int4(above)]
+            )
             return Claim(
-                fence: raised.int4(0, 0), watermark: raised.int8(0, 1),
-                isNew: added.affectedRows == 1)
+                fence: raised.int4(0, 0),
+                watermark: raised.int8(0, 1),
+                isNew: added.affectedRows == 1
+            )
         }
     }
 
@@ -98,7 +128,10 @@ extension StartState {
     ///   - now: microseconds since 2000-01-01 UTC; sanctions that end before it are left out.
     ///   - keyedMax: newest keyed messages to take; the bound of the memory that remembers them.
     package static func load(
-        _ connection: Postgres, log: Int32, now: Int64, keyedMax: Int
+        _ connection: Postgres,
+        log: Int32,
+        now: Int64,
+        keyedMax: Int
     ) throws -> StartState {
         try connection.transaction {
             try connection.run("set transaction isolation level repeatable read read only")
@@ -106,17 +139,23 @@ extension StartState {
             try connection.run("set local statement_timeout = '10min'")
             let last = try last(connection, log: log)
             return StartState(
-                sanctions: try sanctions(connection, now: now), lastSeq: last.seq, lastAt: last.at,
+                sanctions: try sanctions(connection, now: now),
+                lastSeq: last.seq,
+                lastAt: last.at,
                 keyed: try keyed(connection, log: log, now: now, max: keyedMax),
-                policy: try policy(connection, log: log))
+                policy: try policy(connection, log: log)
+            )
         }
     }
 
     private static func last(
-        _ connection: Postgres, log: Int32
+        _ connection: Postgres,
+        log: Int32
     ) throws -> (seq: Int64, at: Int64) {
         let found = try connection.query(
-            "select watermark from audit.log where log = $1", [.int4(log)])
+            "select watermark from audit.log where log = $1",
+            [.int4(log)]
+        )
         guard found.rowCount == 1 else { return (0, 0) }
         // The watermark counts quarantined events too, whose time can't be read: so the newest row.
         let days = try connection.query(
@@ -124,7 +163,9 @@ extension StartState {
             select first_seq, last_seq, day::timestamp at time zone 'UTC',
                 (day + 1)::timestamp at time zone 'UTC'
             from audit.day where log = $1 order by day desc
-            """, [.int4(log)])
+            """,
+            [.int4(log)]
+        )
         for day in 0..<days.rowCount {
             let newest = try connection.query(
                 """
@@ -135,7 +176,8 @@ extension StartState {
                 [
                     .int4(log), .int8(days.int8(day, 0)), .int8(days.int8(day, 1)),
                     .timestamp(days.timestamp(day, 2)), .timestamp(days.timestamp(day, 3)),
-                ])
+                ]
+            )
             if newest.rowCount == 1 { return (found.int8(0, 0), newest.timestamp(0, 0)) }
         }
         return (found.int8(0, 0), 0)
@@ -146,19 +188,27 @@ extension StartState {
             """
             select kind, subject, until, log, seq from audit.standing
             where kind in (50, 52) and (until is null or until > $1) order by at, log, seq
-            """, [.int8(now)])
+            """,
+            [.int8(now)]
+        )
         return (0..<rows.rowCount).compactMap { row in
             guard let kind = EventKind(rawValue: rows.int2(row, 0)) else { return nil }
             return Sanction(
-                kind: kind, subject: rows.uuid(row, 1),
-                until: rows.isNull(row, 2) ? nil : rows.int8(row, 2), log: rows.int4(row, 3),
-                seq: rows.int8(row, 4))
+                kind: kind,
+                subject: rows.uuid(row, 1),
+                until: rows.isNull(row, 2) ? nil : rows.int8(row, 2),
+                log: rows.int4(row, 3),
+                seq: rows.int8(row, 4)
+            )
         }
     }
 
     /// Keys make UUIDs of version 8 (RFC 9562, section 5.8), others have version 7.
     private static func keyed(
-        _ connection: Postgres, log: Int32, now: Int64, max: Int
+        _ connection: Postgres,
+        log: Int32,
+        now: Int64,
+        max: Int
     ) throws -> [KeyedMessage] {
         let rows = try connection.query(
             """
@@ -166,13 +216,18 @@ extension StartState {
             where log = $1 and retention = 1 and kind = 30 and at > $2
                 and get_byte(uuid_send(message), 6) >> 4 = 8
             order by seq desc limit $3
-            """, [.int4(log), .timestamp(now - Shipment.microsecondsPerDay), .int8(Int64(max))])
+            """,
+            [.int4(log), .timestamp(now - Shipment.microsecondsPerDay), .int8(Int64(max))]
+        )
         return (0..<rows.rowCount).reversed().compactMap { row in
             guard let disposition = Disposition(rawValue: rows.int2(row, 3)) else { return nil }
             return KeyedMessage(
-                message: rows.uuid(row, 0), seq: rows.int8(row, 1), at: rows.timestamp(row, 2),
+                message: rows.uuid(row, 0),
+                seq: rows.int8(row, 1),
+                at: rows.timestamp(row, 2),
                 disposition: disposition,
-                channelSeq: rows.isNull(row, 4) ? 0 : rows.int8(row, 4))
+                channelSeq: rows.isNull(row, 4) ? 0 : rows.int8(row, 4)
+            )
         }
     }
 
@@ -183,7 +238,9 @@ extension StartState {
             where log = $1 and retention = 4 and kind = 3 and disposition = 0
                 and policy is not null
             order by at desc, seq desc limit 1
-            """, [.int4(log)])
+            """,
+            [.int4(log)]
+        )
         return rows.rowCount == 1 ? rows.bytes(0, 0) : nil
     }
 }

@@ -1,0 +1,187 @@
+import AuditLog
+import AuditStore
+import Testing
+
+@Suite("Schema audit")
+struct AuditSchemaTests {
+    private let lab: Laboratory
+
+    init() throws {
+        lab = try Laboratory()
+    }
+
+    @Test("the leaf in SQL equals the leaf of the shipped tuple, and content its commitment")
+    func leavesAgree() throws {
+        var random = RandomEvents(seed: 11, start: Laboratory.now() - 600_000_000)
+        var leaves: [[UInt8]] = []
+        for _ in 0..<300 {
+            let (event, contents) = random.next()
+            lab.records.append(event, contents)
+            var tuple: [UInt8] = []
+            event.encode(into: &tuple)
+            leaves.append(tuple.withUnsafeBytes { Commitment.leaf(of: $0) })
+        }
+        let shipper = lab.shipper()
+        #expect(shipper.stop(drain: .seconds(20)))
+        #expect(shipper.status.quarantined == 0)
+        // Another client encoding must not change it.
+        try lab.postgres.run("set client_encoding = 'LATIN1'")
+        let rows = try lab.postgres.query(
+            "select audit.leaf(e), audit.content_holds(e), content_hash is null from audit.event e order by seq"
+        )
+        #expect(rows.rowCount == leaves.count)
+        for row in 0..<rows.rowCount {
+            #expect(rows.bytes(row, 0) == leaves[row], "seq \(row + 1)")
+            #expect(rows.bool(row, 2) ? rows.isNull(row, 1) : rows.bool(row, 1))
+        }
+    }
+
+    @Test("numbers have the names of the row format's codes")
+    func kindsAreNamed() throws {
+        func snake(_ name: String) -> String {
+            name.map { $0.isUppercase ? "_\($0.lowercased())" : String($0) }.joined()
+        }
+        let families: [(String, [Int16: String])] = [
+            (
+                "kind",
+                .init(
+                    uniqueKeysWithValues: EventKind.allCases.map { ($0.rawValue, snake("\($0)")) }
+                )
+            ),
+            (
+                "stage",
+                .init(uniqueKeysWithValues: Stage.allCases.map { ($0.rawValue, snake("\($0)")) })
+            ),
+            (
+                "disposition",
+                .init(uniqueKeysWithValues: Disposition.allCases.map { ($0.rawValue, "\($0)") })
+            ),
+            (
+                "retention",
+                .init(uniqueKeysWithValues: RetentionClass.allCases.map { ($0.rawValue, "\($0)") })
+            ),
+            ("part", .init(uniqueKeysWithValues: Part.allCases.map { ($0.rawValue, "\($0)") })),
+        ]
+        for (family, names) in families {
+            let rows = try lab.postgres.query(
+                "select number, name from audit.kind where family = $1",
+                [.text(family)]
+            )
+            var found: [Int16: String] = [:]
+            for row in 0..<rows.rowCount { found[rows.int2(row, 0)] = rows.text(row, 1) }
+            #expect(found == names)
+        }
+    }
+
+    @Test("partitions are made once, bounded, and not for days that the default already holds")
+    func partitionsAreMade() throws {
+        func make(_ from: String, _ to: String) throws -> Int32 {
+            try lab.postgres.query("select audit.ensure_partitions('\(from)', '\(to)')").int4(0, 0)
+        }
+        #expect(try make("2031-01-01", "2031-01-02") == 10)
+        #expect(try make("2031-01-01", "2031-01-03") == 5)
+        let error = #expect(throws: PostgresError.self) { try make("2031-01-01", "2041-01-01") }
+        #expect(error?.sqlState == "22023")
+        try lab.postgres.run(
+            """
+            insert into audit.event values (1, 1, '2032-05-05 12:00Z', 1, 1, 30, 20, 0, null, null,
+                null, null, null, null, null, null, '{}', '{}', 0, null, 0, 0, null, '{}')
+            """
+        )
+        #expect(try make("2032-05-05", "2032-05-05") == 4)
+    }
+
+    @Test("nobody changes an event, and each role sees only what is its own")
+    func rolesAreDenied() throws {
+        lab.records.append(
+            Event(
+                log: 1,
+                seq: 1,
+                at: Laboratory.now(),
+                kind: .message,
+                stage: .done,
+                disposition: .allow
+            )
+        )
+        #expect(lab.shipper().stop(drain: .seconds(20)))
+        let roles = ["server", "auditor", "reviewer", "keeper", "migrate", "owner"]
+        for role in roles.map({ "touchline_\($0)" }) + ["postgres"] {
+            for statement in ["update audit.event set score = 1", "delete from audit.event"] {
+                #expect(try lab.refusal(statement, as: role) == "42501", "\(role): \(statement)")
+            }
+        }
+        let denied: [(String, String)] = [
+            ("auditor", "select from audit.content"), ("auditor", "select from audit.subject"),
+            ("auditor", "select from audit.trail_with_content"),
+            ("auditor", "select from audit.quarantine"),
+            ("auditor", "update audit.log set fence = 0"),
+            ("auditor", "select audit.ensure_partitions('2031-01-01', '2031-01-01')"),
+            ("reviewer", "delete from audit.content"),
+            ("reviewer", "insert into audit.day values (1)"),
+            ("keeper", "truncate audit.event"), ("server", "delete from audit.content"),
+            ("server", "select from audit.content"), ("server", "truncate audit.event"),
+            ("server", "drop table audit.event_system_default"),
+            ("server", "delete from audit.quarantine"),
+        ]
+        for (role, statement) in denied {
+            #expect(
+                try lab.refusal(statement, as: "touchline_\(role)") == "42501",
+                "\(role): \(statement)"
+            )
+        }
+        let allowed: [(String, String)] = [
+            ("auditor", "select * from audit.trail; select audit.leaf(e) from audit.event e"),
+            ("auditor", "select audit.decision('1-1'); select * from audit.rule_hits_hourly"),
+            ("auditor", "select * from audit.sessions; select * from audit.active_sanctions"),
+            ("reviewer", "select * from audit.trail_with_content; select * from audit.blocked"),
+            ("keeper", "delete from audit.content"),
+            ("server", "select audit.ensure_partitions('2031-01-01', '2031-01-01')"),
+        ]
+        for (role, statement) in allowed {
+            #expect(
+                try lab.refusal(statement, as: "touchline_\(role)") == nil,
+                "\(role): \(statement)"
+            )
+        }
+    }
+
+    @Test("a decision is found by its public id, and what isn't there is said")
+    func decisionsAreFound() throws {
+        lab.records.append(
+            Event(
+                log: 1,
+                seq: 1,
+                at: Laboratory.now(),
+                kind: .message,
+                stage: .rules,
+                disposition: .block,
+                channel: "club:demo:u14",
+                rules: ["swearing"]
+            )
+        )
+        #expect(lab.shipper().stop(drain: .seconds(20)))
+        let found = try lab.postgres.query(
+            """
+            select d ->> 'status', d ->> 'kind', d ->> 'disposition', d -> 'rules' ->> 0,
+                length(d ->> 'leaf')::text from audit.decision('1-1') d
+            """
+        )
+        #expect(
+            (0..<5).map { found.text(0, $0) } == ["recorded", "message", "block", "swearing", "64"]
+        )
+        for (id, status) in [
+            ("1-2", "not shipped yet"), ("7-1", "unknown log"), ("1-0", "not found"),
+        ] {
+            let answer = try lab.postgres.query(
+                "select audit.decision($1) ->> 'status'",
+                [.text(id)]
+            )
+            #expect(answer.text(0, 0) == status)
+        }
+        let error = #expect(throws: PostgresError.self) {
+            try lab.postgres.query("select audit.decision('1;drop')")
+        }
+        #expect(error?.sqlState == "22023")
+        #expect(try lab.count("audit.blocked where 'swearing' = any(rules)") == 1)
+    }
+}

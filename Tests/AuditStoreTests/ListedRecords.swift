@@ -1,0 +1,58 @@
+import AuditLog
+import AuditStore
+import Synchronization
+
+/// A journal in memory: what a test appends is durable at once.
+final class ListedRecords: ShippedRecords, Sendable {
+    private struct State {
+        var records: [(record: ShippedRecord, tuple: [UInt8], seq: Int64)] = []
+        var next = 0
+        var lastSeq: Int64 = 0
+    }
+
+    private let state = Mutex(State())
+
+    var durableSeq: Int64 { state.withLock { $0.lastSeq } }
+
+    /// An event becomes readable together with all that belongs to it, as a journal's batch does.
+    func append(_ event: Event, _ contents: [ContentPart] = []) {
+        var tuple: [UInt8] = []
+        event.encode(into: &tuple)
+        var rows = [(ShippedRecord.event, tuple)]
+        for part in contents {
+            var tuple: [UInt8] = []
+            ContentRow(log: event.log, seq: event.seq, at: event.at, part: part)
+                .encode(into: &tuple)
+            rows.append((.content, tuple))
+        }
+        append(rows, seq: event.seq)
+    }
+
+    func append(_ record: ShippedRecord, _ tuple: [UInt8], seq: Int64) {
+        append([(record, tuple)], seq: seq)
+    }
+
+    private func append(_ rows: [(ShippedRecord, [UInt8])], seq: Int64) {
+        state.withLock { state in
+            state.records += rows.map { (record: $0.0, tuple: $0.1, seq: seq) }
+            state.lastSeq = seq
+        }
+    }
+
+    func rewind(after seq: Int64) {
+        state.withLock { state in
+            state.next = state.records.firstIndex { $0.seq > seq } ?? state.records.count
+        }
+    }
+
+    func next(_ body: (ShippedRecord, UnsafeRawBufferPointer) -> Void) -> Bool {
+        let found = state.withLock { state -> (ShippedRecord, [UInt8])? in
+            guard state.next < state.records.count else { return nil }
+            defer { state.next += 1 }
+            return (state.records[state.next].record, state.records[state.next].tuple)
+        }
+        guard let (record, tuple) = found else { return false }
+        tuple.withUnsafeBytes { body(record, $0) }
+        return true
+    }
+}

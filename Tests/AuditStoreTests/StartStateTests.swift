@@ -1,0 +1,138 @@
+import AuditLog
+import AuditStore
+import Testing
+
+@Suite("State at start")
+struct StartStateTests {
+    private let lab: Laboratory
+    private let now = Laboratory.now()
+
+    init() throws {
+        lab = try Laboratory()
+    }
+
+    private func load() throws -> StartState {
+        try StartState.load(lab.postgres, log: 1, now: now, keyedMax: 100)
+    }
+
+    private func sanction(
+        _ seq: Int64,
+        _ kind: EventKind,
+        _ subject: UInt64,
+        until: Int64? = nil,
+        _ disposition: Disposition = .allow
+    ) -> Event {
+        Event(
+            log: 1,
+            seq: seq,
+            at: now - 1_000_000 + seq,
+            kind: kind,
+            stage: .done,
+            disposition: disposition,
+            subject: UUID16(high: 0, low: subject),
+            detail: until.map { "{\"until\":\($0)}" } ?? "{}"
+        )
+    }
+
+    @Test("an empty log starts from nothing")
+    func emptyLog() throws {
+        #expect(lab.claim == StartState.Claim(fence: 1, watermark: 0, isNew: true))
+        let state = try load()
+        #expect(state.lastSeq == 0 && state.lastAt == 0 && state.policy == nil)
+        #expect(state.sanctions.isEmpty && state.keyed.isEmpty)
+    }
+
+    @Test("another journal can't take the log, and a fence is never given twice")
+    func claims() throws {
+        #expect(throws: StartError.self) {
+            try StartState.claim(lab.postgres, log: 1, origin: UUID16(high: 9, low: 9))
+        }
+        let claim = try StartState.claim(lab.postgres, log: 1, origin: Laboratory.origin, above: 40)
+        #expect(claim.fence == 41)
+    }
+
+    @Test("sanctions in force are those not lifted, not over and not refused")
+    func sanctionsInForce() throws {
+        let later = now + 60_000_000
+        for event in [
+            sanction(1, .mute, 1, until: later), sanction(2, .mute, 2, until: now - 1),
+            sanction(3, .mute, 3, until: later), sanction(4, .unmute, 3),
+            sanction(5, .ban, 4), sanction(6, .ban, 5, .block),
+            sanction(7, .ban, 1, until: later), sanction(8, .unmute, 4),
+            sanction(9, .unban, 6), sanction(10, .mute, 7, until: .max),
+        ] { lab.records.append(event) }
+        #expect(lab.shipper().stop(drain: .seconds(20)))
+        let found = try load().sanctions.map { "\($0.kind) \($0.subject.low) \($0.until ?? 0)" }
+        #expect(
+            found == ["mute 1 \(later)", "ban 4 0", "ban 1 \(later)", "mute 7 \(Int64.max)"]
+        )
+        #expect(try lab.count("audit.active_sanctions") == 4)
+    }
+
+    @Test("the newest event, its policy and the day's keyed messages are read back")
+    func positionAndKeys() throws {
+        let keyed = UUID16(high: 0x1111_2222_3333_8444, low: 0x8555_6666_7777_8888)
+        let random = UUID16(high: 0x1111_2222_3333_7444, low: 0x8555_6666_7777_8888)
+        let digest = [UInt8](repeating: 3, count: 32)
+        let events = [
+            Event(
+                log: 1,
+                seq: 1,
+                at: now - 90_000_000_000,
+                kind: .message,
+                stage: .done,
+                disposition: .allow,
+                channelSeq: 1,
+                message: keyed
+            ),
+            Event(
+                log: 1,
+                seq: 2,
+                at: now - 50,
+                kind: .policyActivated,
+                stage: .done,
+                disposition: .allow,
+                policy: digest
+            ),
+            Event(
+                log: 1,
+                seq: 3,
+                at: now - 40,
+                kind: .message,
+                stage: .done,
+                disposition: .redact,
+                channelSeq: 7,
+                message: keyed
+            ),
+            Event(
+                log: 1,
+                seq: 4,
+                at: now - 30,
+                kind: .message,
+                stage: .done,
+                disposition: .allow,
+                channelSeq: 8,
+                message: random
+            ),
+            // Quarantined: the position counts it, the time is the newest that can be read.
+            Event(log: 1, seq: 5, at: .max, kind: .message, stage: .done, disposition: .allow),
+        ]
+        for event in events { lab.records.append(event) }
+        #expect(lab.shipper().stop(drain: .seconds(20)))
+        let state = try load()
+        #expect(state.lastSeq == 5)
+        #expect(state.lastAt == now - 30)
+        #expect(state.policy == digest)
+        #expect(
+            state.keyed == [
+                StartState.KeyedMessage(
+                    message: keyed,
+                    seq: 3,
+                    at: now - 40,
+                    disposition: .redact,
+                    channelSeq: 7
+                )
+            ]
+        )
+    }
+}
