@@ -1,6 +1,6 @@
 import AuditLog
 
-/// Records gathered for one transaction: whole events, each with what belongs to it.
+/// Records gathered for one transaction: whole batches of the journal.
 struct Shipment {
     /// Tuples one after the other, as COPY takes them.
     struct Run {
@@ -34,7 +34,7 @@ struct Shipment {
 
     /// A record that can't be sent because its bytes are not a tuple of its kind.
     struct Misshapen {
-        var record: ShippedRecord
+        var record: JournalRecordType
         var seq: Int64
         var tuple: [UInt8]
     }
@@ -53,6 +53,8 @@ struct Shipment {
     /// Set when an event came whose `seq` does not follow.
     private(set) var gap: (expected: Int64, found: Int64)?
     private var misshapenBytes = 0
+    /// What is in the database already.
+    private var watermark: Int64 = 0
 
     var rowCount: Int { events.count + contents.count + subjects.count + policies.count }
     var byteCount: Int {
@@ -73,19 +75,29 @@ struct Shipment {
         firstAt = nil
         gap = nil
         lastSeq = seq
+        watermark = seq
     }
 
-    mutating func append(_ record: ShippedRecord, _ tuple: UnsafeRawBufferPointer) {
-        if record == .event {
-            let seq = Row.seq(of: tuple) ?? lastSeq + 1
+    /// Takes a record; what the database has already is passed over.
+    mutating func append(_ record: JournalRecordType, _ tuple: UnsafeRawBufferPointer) {
+        guard let columns = record.columns else { return }
+        var seq = lastSeq
+        switch record {
+        case .event:
+            seq = Row.seq(of: tuple) ?? lastSeq + 1
+            if seq <= watermark { return }
             guard seq == lastSeq + 1 else {
                 gap = gap ?? (expected: lastSeq + 1, found: seq)
                 return
             }
             lastSeq = seq
+        case .content:
+            seq = Row.seq(of: tuple) ?? lastSeq
+            if seq <= watermark { return }
+        case .subject, .policy, .commit: break
         }
-        guard Self.isTuple(tuple, columns: record.columns) else {
-            misshapen.append(Misshapen(record: record, seq: lastSeq, tuple: Array(tuple)))
+        guard Self.isTuple(tuple, columns: columns) else {
+            misshapen.append(Misshapen(record: record, seq: seq, tuple: Array(tuple)))
             misshapenBytes += tuple.count
             return
         }
@@ -96,10 +108,11 @@ struct Shipment {
                     bigEndian: tuple.loadUnaligned(fromByteOffset: Row.atOffset, as: Int64.self)
                 )
             )
-            events.append(tuple, seq: lastSeq)
-        case .content: contents.append(tuple, seq: lastSeq)
-        case .subject: subjects.append(tuple, seq: lastSeq)
-        case .policy: policies.append(tuple, seq: lastSeq)
+            events.append(tuple, seq: seq)
+        case .content: contents.append(tuple, seq: seq)
+        case .subject: subjects.append(tuple, seq: seq)
+        case .policy: policies.append(tuple, seq: seq)
+        case .commit: break
         }
     }
 
@@ -120,9 +133,9 @@ struct Shipment {
 
     /// Whether the bytes have exactly this many fields; an ill-fitting one would swallow the tuples
     /// behind it.
-    static func isTuple(_ bytes: UnsafeRawBufferPointer, columns: Int) -> Bool {
+    static func isTuple(_ bytes: UnsafeRawBufferPointer, columns: Int16) -> Bool {
         guard bytes.count >= 2,
-            Int16(bigEndian: bytes.loadUnaligned(as: Int16.self)) == Int16(columns)
+            Int16(bigEndian: bytes.loadUnaligned(as: Int16.self)) == columns
         else { return false }
         var offset = 2
         for _ in 0..<columns {

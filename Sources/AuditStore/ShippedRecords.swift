@@ -1,42 +1,67 @@
-/// What a journal's record holds, by its number in the journal.
-package enum ShippedRecord: UInt8, Sendable {
-    case event = 1
-    case content = 2
-    case subject = 3
-    case policy = 4
-
-    /// Its name in `audit.quarantine`.
-    var name: String {
-        switch self {
-        case .event: "event"
-        case .content: "content"
-        case .subject: "subject"
-        case .policy: "policy"
-        }
-    }
-
-    /// Columns of its tuple.
-    var columns: Int {
-        switch self {
-        case .event: 24
-        case .content, .subject: 6
-        case .policy: 2
-        }
-    }
-}
+package import AuditLog
 
 /// The durable part of a journal, read in order; only the shipper's thread calls it.
 package protocol ShippedRecords: AnyObject {
     /// The newest `seq` on disk; 0 for none.
     var durableSeq: Int64 { get }
-    /// Goes to the first event after `seq`.
+    /// Goes to the batch with the first event after `seq`.
     ///
-    /// - Throws: when the journal holds later events but not the one that follows `seq`.
+    /// - Throws: when the journal does not have what follows `seq`.
     func rewind(after seq: Int64) throws
-    /// Hands over the next durable record; its bytes are valid during the call only.
+    /// Hands over the records of the next whole batches, at least one and then as many as fit; their
+    /// bytes are valid during each call only.
     ///
-    /// An event is followed by its contents and rows before the next event comes; all of them are
-    /// durable when the event is.
+    /// Whole, because what belongs to an event may stand before it or behind it in its batch. The
+    /// first batch after `rewind` may begin with events that are not wanted.
     /// - Returns: false when there is none at present, and `body` was not called.
-    func next(_ body: (ShippedRecord, UnsafeRawBufferPointer) -> Void) throws -> Bool
+    func next(
+        bytesMax: Int,
+        _ body: (JournalRecordType, UnsafeRawBufferPointer) -> Void
+    ) throws -> Bool
+}
+
+/// A journal's reader as the shipper wants it.
+package final class JournalRecords: ShippedRecords {
+    private let reader: JournalReader
+    private let durable: JournalDurable
+
+    /// - Parameter durable: what the journal's writer publishes.
+    package init(reader: JournalReader, durable: JournalDurable) {
+        self.reader = reader
+        self.durable = durable
+    }
+
+    package var durableSeq: Int64 { durable.current.lastSeq }
+
+    package func rewind(after seq: Int64) throws {
+        try reader.seek(after: seq, upTo: durable.current)
+    }
+
+    package func next(
+        bytesMax: Int,
+        _ body: (JournalRecordType, UnsafeRawBufferPointer) -> Void
+    ) throws -> Bool {
+        guard let chunk = try reader.next(upTo: durable.current, bytesMax: bytesMax) else {
+            return false
+        }
+        chunk.bytes.withUnsafeBytes { bytes in
+            for record in chunk.records {
+                body(record.type, UnsafeRawBufferPointer(rebasing: bytes[record.body]))
+            }
+        }
+        return true
+    }
+}
+
+extension JournalRecordType {
+    /// Columns of its tuple; nil when it isn't a row's.
+    var columns: Int16? {
+        switch self {
+        case .event: Event.columns
+        case .content: ContentRow.columns
+        case .subject: SubjectRow.columns
+        case .policy: PolicyRow.columns
+        case .commit: nil
+        }
+    }
 }

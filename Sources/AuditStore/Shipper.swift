@@ -169,7 +169,6 @@ extension Shipper {
         defer { state.withLock { $0.canceller = nil } }
         try records.rewind(after: connection.watermark)
         var shipment = Shipment()
-        var carried: (record: ShippedRecord, tuple: [UInt8])?
         shipment.reset(after: connection.watermark)
         try connection.preparePartitions(for: shipment, now: settings.now())
         publish {
@@ -181,7 +180,7 @@ extension Shipper {
         while !state.withLock({ $0.isAbandoned }) {
             let wasStopping = state.withLock { $0.isStopping }
             shipment.reset(after: connection.watermark)
-            try fill(&shipment, from: records, carried: &carried)
+            try fill(&shipment, from: records)
             if let gap = shipment.gap {
                 throw ShipperConnection.Halt.recordsMissing(
                     expected: gap.expected,
@@ -204,28 +203,14 @@ extension Shipper {
         }
     }
 
-    /// Takes records up to the bounds, and ends between two events so that nothing of the last one
-    /// is left behind the watermark.
-    private func fill(
-        _ shipment: inout Shipment,
-        from records: any ShippedRecords,
-        carried: inout (record: ShippedRecord, tuple: [UInt8])?
-    ) throws {
-        if let first = carried {
-            first.tuple.withUnsafeBytes { shipment.append(first.record, $0) }
-            carried = nil
-        }
-        while carried == nil, shipment.gap == nil {
-            let isFull =
-                shipment.rowCount >= settings.batchRowsMax
-                || shipment.byteCount >= settings.batchBytesMax
-            let found = try records.next { record, tuple in
-                if isFull, record == .event {
-                    carried = (record, Array(tuple))
-                } else {
-                    shipment.append(record, tuple)
-                }
-            }
+    /// Takes whole batches until a bound is reached, so that nothing of the last event is left
+    /// behind the watermark.
+    private func fill(_ shipment: inout Shipment, from records: any ShippedRecords) throws {
+        while shipment.gap == nil, shipment.rowCount < settings.batchRowsMax,
+            shipment.byteCount < settings.batchBytesMax
+        {
+            let bytesMax = min(Self.chunkBytes, settings.batchBytesMax - shipment.byteCount)
+            let found = try records.next(bytesMax: bytesMax) { shipment.append($0, $1) }
             if !found { return }
         }
     }
@@ -250,6 +235,8 @@ extension Shipper {
     private static let pauseMsMax = 5_000
     /// Without a word from the recorder the journal is looked at once a second.
     private static let idleMs = 1_000
+    /// Read from the journal at once; bounds by how much a transaction has more rows than it should.
+    private static let chunkBytes = 1 << 20
     /// After a pause, the time in which a first trickle becomes a batch.
     private static let gatherUs: UInt32 = 5_000
 }

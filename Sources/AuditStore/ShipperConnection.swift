@@ -114,7 +114,7 @@ final class ShipperConnection {
     }
 
     private func copy(
-        _ record: ShippedRecord,
+        _ record: JournalRecordType,
         _ run: Shipment.Run,
         _ isCareful: Bool
     ) throws -> Int {
@@ -136,7 +136,7 @@ final class ShipperConnection {
     }
 
     private func upsert(
-        _ record: ShippedRecord,
+        _ record: JournalRecordType,
         _ run: Shipment.Run,
         _ isCareful: Bool
     ) throws -> Int {
@@ -156,7 +156,7 @@ final class ShipperConnection {
     /// Sends a stretch of tuples. When careful, a stretch that PostgreSQL refuses is halved until the
     /// bad rows are alone, and these are put into quarantine.
     private func send(
-        _ record: ShippedRecord,
+        _ record: JournalRecordType,
         _ run: Shipment.Run,
         _ tuples: Range<Int>,
         _ isCareful: Bool,
@@ -190,7 +190,7 @@ final class ShipperConnection {
     }
 
     private func quarantine(
-        _ record: ShippedRecord,
+        _ record: JournalRecordType,
         seq: Int64,
         tuple: [UInt8],
         _ error: PostgresError
@@ -198,7 +198,7 @@ final class ShipperConnection {
         _ = try postgres.query(
             Self.quarantineStatement,
             [
-                .int4(log), .int8(seq), .text(record.name), .bytes(tuple), .text(error.sqlState),
+                .int4(log), .int8(seq), .text("\(record)"), .bytes(tuple), .text(error.sqlState),
                 .text(error.message),
             ]
         )

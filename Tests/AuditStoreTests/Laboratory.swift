@@ -25,7 +25,24 @@ struct Laboratory {
         Int64(Date().timeIntervalSinceReferenceDate * 1_000_000) + 366 * 86_400_000_000
     }
 
-    func shipper(rows: Int = 20_000, bytes: Int = 8 << 20) -> Shipper {
+    /// Ships the listed records.
+    func shipper(rows: Int = 20_000) -> Shipper {
+        let records = records
+        let shipper = makeShipper(rows: rows)
+        shipper.start { records }
+        return shipper
+    }
+
+    /// Ships a journal on disk.
+    func shipper(rows: Int, of folder: String, durable: JournalDurable) -> Shipper {
+        let shipper = makeShipper(rows: rows)
+        shipper.start {
+            JournalRecords(reader: try JournalReader(folder: folder, log: 1), durable: durable)
+        }
+        return shipper
+    }
+
+    private func makeShipper(rows: Int) -> Shipper {
         var settings = Shipper.Settings(
             conninfo: cluster.conninfo(database),
             log: 1,
@@ -33,14 +50,8 @@ struct Laboratory {
             now: Self.now
         )
         settings.batchRowsMax = rows
-        settings.batchBytesMax = bytes
-        let shipper = Shipper(
-            settings: settings,
-            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
-        )
-        let records = records
-        shipper.start { records }
-        return shipper
+        let silent = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        return Shipper(settings: settings, logger: silent)
     }
 
     func count(_ table: String) throws -> Int64 {

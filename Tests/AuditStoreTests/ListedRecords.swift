@@ -5,7 +5,7 @@ import Synchronization
 /// A journal in memory: what a test appends is durable at once.
 final class ListedRecords: ShippedRecords, Sendable {
     private struct State {
-        var records: [(record: ShippedRecord, tuple: [UInt8], seq: Int64)] = []
+        var records: [(record: JournalRecordType, tuple: [UInt8], seq: Int64)] = []
         var next = 0
         var lastSeq: Int64 = 0
     }
@@ -18,7 +18,7 @@ final class ListedRecords: ShippedRecords, Sendable {
     func append(_ event: Event, _ contents: [ContentPart] = []) {
         var tuple: [UInt8] = []
         event.encode(into: &tuple)
-        var rows = [(ShippedRecord.event, tuple)]
+        var rows = [(JournalRecordType.event, tuple)]
         for part in contents {
             var tuple: [UInt8] = []
             ContentRow(log: event.log, seq: event.seq, at: event.at, part: part)
@@ -28,11 +28,11 @@ final class ListedRecords: ShippedRecords, Sendable {
         append(rows, seq: event.seq)
     }
 
-    func append(_ record: ShippedRecord, _ tuple: [UInt8], seq: Int64) {
+    func append(_ record: JournalRecordType, _ tuple: [UInt8], seq: Int64) {
         append([(record, tuple)], seq: seq)
     }
 
-    private func append(_ rows: [(ShippedRecord, [UInt8])], seq: Int64) {
+    private func append(_ rows: [(JournalRecordType, [UInt8])], seq: Int64) {
         state.withLock { state in
             state.records += rows.map { (record: $0.0, tuple: $0.1, seq: seq) }
             state.lastSeq = seq
@@ -45,14 +45,18 @@ final class ListedRecords: ShippedRecords, Sendable {
         }
     }
 
-    func next(_ body: (ShippedRecord, UnsafeRawBufferPointer) -> Void) -> Bool {
-        let found = state.withLock { state -> (ShippedRecord, [UInt8])? in
-            guard state.next < state.records.count else { return nil }
-            defer { state.next += 1 }
-            return (state.records[state.next].record, state.records[state.next].tuple)
+    /// One event with what belongs to it is a batch.
+    func next(
+        bytesMax: Int,
+        _ body: (JournalRecordType, UnsafeRawBufferPointer) -> Void
+    ) -> Bool {
+        let batch = state.withLock { state in
+            let rest = state.records[state.next...]
+            let batch = rest.prefix { $0.seq == rest.first?.seq }
+            state.next += batch.count
+            return batch
         }
-        guard let (record, tuple) = found else { return false }
-        tuple.withUnsafeBytes { body(record, $0) }
-        return true
+        for (record, tuple, _) in batch { tuple.withUnsafeBytes { body(record, $0) } }
+        return !batch.isEmpty
     }
 }

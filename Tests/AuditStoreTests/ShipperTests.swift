@@ -172,4 +172,22 @@ struct ShipperTests {
         #expect(try lab.count("audit.event_traffic_default") == 2)
         #expect(try lab.count("audit.day") == 2)
     }
+
+    @Test("a journal on disk is shipped from the watermark on, whole batches at a time")
+    func shipsAJournal() throws {
+        let sandbox = JournalSandbox(segmentBytes: 64 << 10)
+        let writer = try JournalWriter(sandbox.configuration)
+        for events in [3, 1, 40, 7] { try sandbox.commit(writer, events: events) }
+        // As if the database had been restored to the middle of a batch.
+        try lab.postgres.run("update audit.log set watermark = 10")
+        let shipper = lab.shipper(rows: 1, of: sandbox.folder, durable: writer.durable)
+        #expect(shipper.waitUntilShipped(through: 51, timeout: .seconds(20)))
+        try sandbox.commit(writer, events: 500)
+        shipper.wake()
+        #expect(shipper.stop(drain: .seconds(20)))
+        #expect(shipper.status.watermark == 551 && shipper.status.halted == nil)
+        #expect(try lab.count("audit.event") == 541)
+        #expect(try lab.count("audit.event e where audit.content_holds(e)") == 541)
+        #expect(try lab.count("audit.content") == 541)
+    }
 }
