@@ -1,0 +1,117 @@
+import CHyperscan
+import Glibc
+
+/// A Hyperscan database over many matchers: tells which of them may match a text.
+final class CandidateDatabase: @unchecked Sendable {
+    /// Never written after it was compiled; scanning takes a scratch of the caller's own.
+    let handle: OpaquePointer
+
+    private init(_ handle: OpaquePointer) {
+        self.handle = handle
+    }
+
+    deinit {
+        hs_free_database(handle)
+    }
+
+    /// Compiles what Hyperscan takes of `matchers`, each under its index; `left` are the others.
+    ///
+    /// An expression that is refused is tried as a prefilter, which may report more than it should,
+    /// never less; one that is refused then too is left.
+    static func compile(
+        _ matchers: [Matcher]
+    ) -> (database: CandidateDatabase?, left: Set<Int>) {
+        var entries: [Entry] = []
+        var left: Set<Int> = []
+        for (index, matcher) in matchers.enumerated() {
+            if let entry = Entry(matcher, index: index) {
+                entries.append(entry)
+            } else {
+                left.insert(index)
+            }
+        }
+        while !entries.isEmpty {
+            switch attempt(entries) {
+            case .compiled(let database): return (database, left)
+            case .refused(let position):
+                if !entries[position].demote() {
+                    left.insert(Int(entries.remove(at: position).id))
+                }
+            case .failed:
+                left.formUnion(entries.map { Int($0.id) })
+                entries = []
+            }
+        }
+        return (nil, left)
+    }
+
+    private enum Attempt {
+        case compiled(CandidateDatabase)
+        /// The entry at this position stands in the way.
+        case refused(Int)
+        /// The set as a whole is too much.
+        case failed
+    }
+
+    private static func attempt(_ entries: [Entry]) -> Attempt {
+        var database: OpaquePointer?
+        var fault: UnsafeMutablePointer<hs_compile_error_t>?
+        defer { hs_free_compile_error(fault) }
+        let sources = entries.map { UnsafePointer<CChar>(strdup($0.source)) }
+        defer { for source in sources { free(UnsafeMutableRawPointer(mutating: source)) } }
+        let result = hs_compile_multi(
+            sources,
+            entries.map(\.flags),
+            entries.map(\.id),
+            UInt32(entries.count),
+            UInt32(HS_MODE_BLOCK),
+            nil,
+            &database,
+            &fault
+        )
+        if result == HS_SUCCESS, let database { return .compiled(CandidateDatabase(database)) }
+        guard let position = fault.map({ Int($0.pointee.expression) }),
+            entries.indices.contains(position)
+        else { return .failed }
+        return .refused(position)
+    }
+}
+
+extension CandidateDatabase {
+    /// One expression of the database.
+    private struct Entry {
+        let source: String
+        let id: UInt32
+        var flags: UInt32
+
+        /// Nil when Hyperscan can't take it even as a prefilter.
+        init?(_ matcher: Matcher, index: Int) {
+            source = matcher.candidate
+            id = UInt32(index)
+            flags = UInt32(HS_FLAG_UTF8 | HS_FLAG_SINGLEMATCH | HS_FLAG_ALLOWEMPTY)
+            if matcher.caseless { flags |= UInt32(HS_FLAG_CASELESS) }
+            if matcher.doubts.contains(.everything) { return nil }
+            while !isParsed {
+                guard demote() else { return nil }
+            }
+        }
+
+        /// Makes it a prefilter; false when it is one already.
+        mutating func demote() -> Bool {
+            guard flags & UInt32(HS_FLAG_PREFILTER) == 0 else { return false }
+            flags |= UInt32(HS_FLAG_PREFILTER)
+            return true
+        }
+
+        /// Whether Hyperscan understands the expression; compiling it may still fail.
+        private var isParsed: Bool {
+            var info: UnsafeMutablePointer<hs_expr_info_t>?
+            var fault: UnsafeMutablePointer<hs_compile_error_t>?
+            defer {
+                free(info)
+                hs_free_compile_error(fault)
+            }
+            return hs_expression_info(source, flags, &info, &fault) == HS_SUCCESS
+        }
+    }
+}

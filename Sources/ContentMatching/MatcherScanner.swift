@@ -1,0 +1,113 @@
+import CHyperscan
+
+/// Scans texts with a set of matchers. Holds the scratch, so each thread has its own.
+///
+/// Scanning a text without candidates allocates nothing.
+package final class MatcherScanner {
+    private let set: MatcherSet
+    private let scratch: OpaquePointer?
+    private let found: UnsafeMutablePointer<Candidates>
+    /// Which doubts any matcher of the set has at all.
+    private let doubts: Doubts
+
+    package init(_ set: MatcherSet) {
+        self.set = set
+        var scratch: OpaquePointer?
+        if let database = set.database {
+            let result = hs_alloc_scratch(database.handle, &scratch)
+            guard result == HS_SUCCESS else {
+                preconditionFailure("Hyperscan has no memory for a scratch (\(result))")
+            }
+        }
+        self.scratch = scratch
+        found = .allocate(capacity: 1)
+        found.initialize(to: Candidates(capacity: set.matchers.count))
+        doubts = set.doubtful.reduce(into: []) { $0.formUnion($1.doubts) }
+    }
+
+    deinit {
+        found.pointee.free()
+        found.deallocate()
+        if let scratch { hs_free_scratch(scratch) }
+    }
+
+    /// Finds which matchers may match `text`, valid UTF-8. The answer holds until the next scan.
+    package func candidates(in text: UnsafeRawBufferPointer) -> UnsafeBufferPointer<UInt32> {
+        found.pointee.clear()
+        if let database = set.database, let scratch, let start = text.baseAddress {
+            let result = hs_scan(
+                database.handle,
+                start.assumingMemoryBound(to: CChar.self),
+                UInt32(text.count),
+                0,
+                scratch,
+                { id, _, _, _, context in
+                    context?.assumingMemoryBound(to: Candidates.self).pointee.insert(id)
+                    return 0
+                },
+                found
+            )
+            if result != HS_SUCCESS { insertAll() }
+        }
+        if !doubts.isEmpty { insertDoubtful(text) }
+        return found.pointee.all
+    }
+
+    /// The exact spans of a matcher in `text`, appended to `spans` in order.
+    package func appendSpans(
+        of matcher: UInt32,
+        in text: UnsafeRawBufferPointer,
+        to spans: inout [Span]
+    ) {
+        set.matchers[Int(matcher)].appendSpans(in: text, to: &spans)
+    }
+
+    /// A scan that failed has found nothing out: RE2 decides about every matcher.
+    private func insertAll() {
+        for index in set.matchers.indices { found.pointee.insert(UInt32(index)) }
+    }
+
+    private func insertDoubtful(_ text: UnsafeRawBufferPointer) {
+        let raised: Doubts = doubts == .everything ? .everything : Doubts(raisedBy: text)
+        guard !raised.isDisjoint(with: doubts) else { return }
+        for (index, doubts) in set.doubtful where !doubts.isDisjoint(with: raised) {
+            found.pointee.insert(index)
+        }
+    }
+}
+
+/// A set of matcher indices over memory of its own, filled by Hyperscan's callback.
+private struct Candidates {
+    private let items: UnsafeMutablePointer<UInt32>
+    private let isPresent: UnsafeMutablePointer<Bool>
+    private let capacity: Int
+    private var count = 0
+
+    init(capacity: Int) {
+        self.capacity = capacity
+        items = .allocate(capacity: max(capacity, 1))
+        isPresent = .allocate(capacity: max(capacity, 1))
+        isPresent.initialize(repeating: false, count: max(capacity, 1))
+    }
+
+    var all: UnsafeBufferPointer<UInt32> {
+        UnsafeBufferPointer(start: items, count: count)
+    }
+
+    mutating func insert(_ index: UInt32) {
+        guard Int(index) < capacity, !isPresent[Int(index)] else { return }
+        isPresent[Int(index)] = true
+        items[count] = index
+        count += 1
+    }
+
+    mutating func clear() {
+        for position in 0..<count { isPresent[Int(items[position])] = false }
+        count = 0
+    }
+
+    func free() {
+        items.deallocate()
+        isPresent.deallocate()
+    }
+}

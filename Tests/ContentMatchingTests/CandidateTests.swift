@@ -1,0 +1,83 @@
+import Testing
+
+@testable import ContentMatching
+
+@Suite("Hyperscan's candidates")
+struct CandidateTests {
+    @Test("of 200 random patterns, all that RE2 finds in random texts are candidates")
+    func supersetOfRE2() throws {
+        var random = SplitMix(state: 7)
+        let matchers = try (0..<200).map { index in
+            index.isMultiple(of: 4)
+                ? try Matcher.term(
+                    Self.text(&random, length: 2, of: Self.words),
+                    except: [],
+                    caseless: true
+                ) : try Matcher.pattern(Self.pattern(&random) + "x", caseless: index % 4 == 1)
+        }
+        let scanner = MatcherScanner(MatcherSet(matchers))
+        var hitCount = 0
+        for _ in 0..<300 {
+            let text = Self.text(&random, length: 40, of: Self.pieces)
+            let found = hits(scanner, in: text)
+            for (index, matcher) in matchers.enumerated() {
+                var spans: [Span] = []
+                Array(text.utf8).withUnsafeBytes { matcher.appendSpans(in: $0, to: &spans) }
+                #expect(spans.isEmpty == (found[index] == nil), "\(matcher.candidate) in \(text)")
+                hitCount += spans.count
+            }
+        }
+        #expect(hitCount > 1000)
+    }
+
+    @Test(
+        "what Hyperscan refuses goes to RE2 with every text",
+        arguments: [#"a\Cb"#, "(?U)ab+", #"\vx"#]
+    )
+    func refusedByHyperscan(pattern: String) throws {
+        let set = MatcherSet([
+            try .pattern("plain", caseless: true), try .pattern(pattern, caseless: false),
+        ])
+        #expect(set.slowCount == 1)
+        #expect(set.database != nil)
+        #expect(hits(MatcherScanner(set), in: "a-b abb plain \u{B}x").count == 2)
+    }
+
+    @Test("a set without matchers finds nothing")
+    func empty() {
+        #expect(hits([], in: "anything").isEmpty)
+    }
+
+    private static let words = ["ab", "Ka", "ü", "x ", "s", "b"]
+    private static let pieces = [
+        "a", "b", "k", "s", "x", "X", "ü", "Ü", "\u{212A}", "\u{17F}", " ", "\n", "\u{B}", "7",
+        "α", "\u{1C80}", "в", "ab", "_", "-",
+    ]
+
+    private static func text(
+        _ random: inout SplitMix,
+        length: Int,
+        of pieces: [String]
+    ) -> String {
+        (0..<length).map { _ in pieces.randomElement(using: &random) ?? "" }.joined()
+    }
+
+    /// A random expression of RE2's syntax.
+    private static func pattern(_ random: inout SplitMix, depth: Int = 0) -> String {
+        let atoms = [
+            "a", "b", "k", "s", "x", "ü", "[ks]", "[^a]", ".", #"\w"#, #"\s"#, #"\S"#, #"\b"#,
+            #"\p{L}"#, #"\d"#, "в", "[a-z]", "(?i:ü)", #"\W"#, "^", "$",
+        ]
+        if depth > 2 || Int.random(in: 0..<3, using: &random) == 0 {
+            return atoms.randomElement(using: &random) ?? ""
+        }
+        let left = pattern(&random, depth: depth + 1)
+        let right = pattern(&random, depth: depth + 1)
+        return switch Int.random(in: 0..<4, using: &random) {
+        case 0: "(?:\(left)|\(right))"
+        case 1: "(?:\(left))?\(right)"
+        case 2: "(?:\(left))+\(right)"
+        default: "\(left)\(right)"
+        }
+    }
+}
