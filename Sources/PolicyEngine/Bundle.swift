@@ -1,0 +1,76 @@
+import ContentMatching
+
+/// A policy bundle, checked and compiled: immutable, shared by all judges.
+package final class Bundle: Sendable {
+    /// The operator's name for it.
+    package let name: String
+    /// SHA-256 (32 bytes) over the files in the order of their paths' bytes: of each the path's
+    /// length, the path, the text's length, the text; lengths as 8 bytes, big-endian.
+    package let digest: [UInt8]
+    /// The files that it was made from.
+    package let source: BundleSource
+    package let limits: Limits
+    /// Whether binary messages are let through to the protocol at all.
+    package let allowsBinary: Bool
+    /// By name.
+    package let messageTypes: [String: MessageType]
+    /// In the order of their ids; rules that are off are left out.
+    package let rules: [Rule]
+
+    let channels: [ChannelKind]
+    /// The texts that any rule looks at.
+    let pointers: [TextPointer]
+    let matchers: MatcherSet
+
+    init(
+        _ contents: BundleContents,
+        rules: [Rule],
+        pointers: [TextPointer],
+        matchers: MatcherSet,
+        source: BundleSource
+    ) {
+        name = contents.name
+        digest = source.digest
+        self.source = source
+        limits = contents.limits
+        allowsBinary = contents.allowsBinary
+        channels = contents.channels
+        messageTypes = contents.messageTypes
+        self.rules = rules
+        self.pointers = pointers
+        self.matchers = matchers
+    }
+}
+
+extension Bundle {
+    /// The kind of a channel: that of the first entry under `channels` that matches its name. Nil
+    /// when none does, or the name can't be one: then there is no such channel.
+    package func kind(ofChannel name: String) -> String? {
+        guard Self.isChannelName(name) else { return nil }
+        return channels.first { $0.glob.matches(name) }?.kind
+    }
+
+    /// Patterns that cost a search of their own in every text, because Hyperscan can't take them.
+    package var slowPatternCount: Int { matchers.slowCount }
+
+    /// Whether a channel of this name may be.
+    package func allows(channel name: String) -> Bool {
+        kind(ofChannel: name) != nil
+    }
+
+    /// 1 to 256 bytes, as the record's row allows, without controls or white space.
+    private static func isChannelName(_ name: String) -> Bool {
+        guard (1...256).contains(name.utf8.count) else { return false }
+        return name.unicodeScalars.allSatisfy { scalar in
+            scalar.value > 0x20 && scalar.value != 0x7F
+                && (scalar.value < 0x80 || scalar.properties.generalCategory != .control)
+                && !scalar.properties.isWhitespace
+        }
+    }
+}
+
+/// An entry under `channels`.
+struct ChannelKind: Hashable, Sendable {
+    let glob: ChannelGlob
+    let kind: String
+}

@@ -1,0 +1,17 @@
+import Crypto
+
+extension BundleSource {
+    /// SHA-256 over the files; see `Bundle.digest`.
+    var digest: [UInt8] {
+        var hash = SHA256()
+        for file in files.sorted(by: { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }) {
+            for text in [file.path, file.text] {
+                withUnsafeBytes(of: UInt64(text.utf8.count).bigEndian) { length in
+                    hash.update(bufferPointer: length)
+                }
+                hash.update(data: Array(text.utf8))
+            }
+        }
+        return Array(hash.finalize())
+    }
+}

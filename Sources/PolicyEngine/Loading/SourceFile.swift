@@ -1,0 +1,45 @@
+/// A policy file while it is read: its lines, and the faults found in it.
+final class SourceFile {
+    /// The path within the bundle.
+    let path: String
+    let text: String
+    private let display: String
+    private let lines: [Substring]
+    private(set) var diagnostics: [Diagnostic] = []
+
+    init(path: String, text: String, folder: String) {
+        self.path = path
+        self.text = text
+        display = folder + path
+        lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+    }
+
+    /// The line of this number, counted from 1; empty beyond the end.
+    func line(_ number: Int) -> Substring {
+        lines.indices.contains(number - 1) ? lines[number - 1] : ""
+    }
+
+    var lineCount: Int { lines.count }
+
+    /// Notes a fault; beyond `faultsMax` in one file no more are noted.
+    func report(_ message: String, line: Int, column: Int) {
+        guard diagnostics.count < Self.faultsMax else { return }
+        diagnostics.append(
+            Diagnostic(
+                file: display,
+                line: line,
+                column: column,
+                message: message,
+                excerpt: String(self.line(line))
+            )
+        )
+    }
+
+    /// Notes a fault of the file as a whole.
+    func report(_ message: String) {
+        diagnostics.append(Diagnostic(file: display, message: message))
+    }
+
+    /// Nobody reads more, and each carries a line.
+    private static let faultsMax = 50
+}

@@ -1,0 +1,77 @@
+/// A word list: `lists/<name>.yaml`.
+struct TermList {
+    let terms: [Term]
+
+    private init(terms: [Term]) {
+        self.terms = terms
+    }
+
+    /// A word or phrase of a list.
+    struct Term {
+        let text: String
+        /// 1 (mild) to 3 (grave).
+        let severity: Int
+        /// Phrases within which the term is no hit.
+        let exceptions: [String]
+        let node: YAMLNode
+    }
+}
+
+extension TermList {
+    /// Stands for a list whose file can't be read.
+    static var unreadable: TermList { TermList(terms: []) }
+
+    /// Reads a list; what is wrong is reported, and left out.
+    init(_ root: YAMLNode) {
+        guard let mapping = YAMLMapping(root, keys: ["about", "terms", "exceptions"]) else {
+            terms = []
+            return
+        }
+        _ = mapping["about"]?.text(bytesMax: 2000)
+        let shared = Self.exceptions(mapping["exceptions"])
+        var firsts: [String: YAMLNode] = [:]
+        terms = (mapping.required("terms")?.items(countMax: Self.termsMax) ?? []).compactMap {
+            guard let term = Self.term($0, exceptions: shared) else { return nil }
+            let folded = term.text.lowercased()
+            guard firsts.updateValue($0, forKey: folded) == nil else {
+                $0.report("the term '\(term.text)' stands twice in this list")
+                return nil
+            }
+            return term
+        }
+    }
+
+    /// `word`, or `{term: word, severity: 2, exceptions: [some phrase]}`.
+    private static func term(_ node: YAMLNode, exceptions: [String]) -> Term? {
+        guard node.isMapping else {
+            guard let text = words(node) else { return nil }
+            return Term(text: text, severity: 1, exceptions: exceptions, node: node)
+        }
+        guard let mapping = YAMLMapping(node, keys: ["term", "severity", "exceptions"]) else {
+            return nil
+        }
+        let text = mapping.required("term").flatMap(words)
+        let severity = mapping["severity"].map { $0.integer(severities) } ?? 1
+        let own = Self.exceptions(mapping["exceptions"])
+        guard let text, let severity else { return nil }
+        return Term(text: text, severity: severity, exceptions: exceptions + own, node: node)
+    }
+
+    private static func exceptions(_ node: YAMLNode?) -> [String] {
+        node?.items(countMax: 1000)?.compactMap(words) ?? []
+    }
+
+    /// A term that is more than white space.
+    private static func words(_ node: YAMLNode) -> String? {
+        guard let text = node.text(bytesMax: 200) else { return nil }
+        guard !text.allSatisfy(\.isWhitespace) else {
+            node.report("the term is only white space")
+            return nil
+        }
+        return text
+    }
+
+    static let severities = 1...3
+    /// Compiled, ten thousand terms take some 20 s and 100 MB: the most that a restart bears.
+    private static let termsMax = 10_000
+}

@@ -1,0 +1,28 @@
+/// A mapping whose keys are known: unknown ones are reported with what was probably meant.
+struct YAMLMapping {
+    private let node: YAMLNode
+    private let values: [String: YAMLNode]
+
+    /// Nil after a report when `node` is no mapping.
+    init?(_ node: YAMLNode, keys: [String]) {
+        guard let entries = node.entries() else { return nil }
+        self.node = node
+        for entry in entries where !keys.contains(entry.name) {
+            entry.key.report("unknown key '\(entry.name)'\(Nearest.hint(entry.name, among: keys))")
+        }
+        values = Dictionary(entries.map { ($0.name, $0.value) }) { first, _ in first }
+    }
+
+    /// The value of a key that may be left out.
+    subscript(key: String) -> YAMLNode? { values[key] }
+
+    /// The value of a key that may not be left out; reports its absence.
+    func required(_ key: String) -> YAMLNode? {
+        if values[key] == nil { node.report("the key '\(key)' is missing") }
+        return values[key]
+    }
+
+    func report(_ message: String) {
+        node.report(message)
+    }
+}

@@ -1,0 +1,165 @@
+import Yams
+
+/// A value of a policy file, read as what the reader expects; anything else is reported there.
+struct YAMLNode {
+    private let node: Node
+    let file: SourceFile
+
+    init(_ node: Node, in file: SourceFile) {
+        self.node = node
+        self.file = file
+    }
+
+    /// Reports a fault at this value's place; `offset` counts Unicode scalars within its text.
+    func report(_ message: String, offset: Int = 0) {
+        var column = node.mark?.column ?? 1
+        if offset > 0, case .scalar(let scalar) = node {
+            column = self.column(offset, in: scalar) ?? column
+        }
+        file.report(message, line: node.mark?.line ?? 1, column: column)
+    }
+
+    /// `file:line` of this value.
+    var place: String { "\(file.path):\(node.mark?.line ?? 1)" }
+
+    /// The scalar's text whatever its type, or nil.
+    var scalar: String? {
+        if case .scalar(let scalar) = node { return scalar.string }
+        return nil
+    }
+
+    var isSequence: Bool {
+        if case .sequence = node { return true }
+        return false
+    }
+
+    var isMapping: Bool {
+        if case .mapping = node { return true }
+        return false
+    }
+
+    /// A text that is not empty and has at most `bytesMax` bytes.
+    func text(bytesMax: Int) -> String? {
+        guard case .scalar(let scalar) = node, !scalar.string.isEmpty else {
+            report("expected text, found \(kind)")
+            return nil
+        }
+        guard scalar.string.utf8.count <= bytesMax else {
+            report(
+                "the text has \(scalar.string.utf8.count) bytes, at most \(bytesMax) are allowed"
+            )
+            return nil
+        }
+        return scalar.string
+    }
+
+    /// A whole number of a range.
+    func integer(_ range: ClosedRange<Int>) -> Int? {
+        guard case .scalar(let scalar) = node, scalar.style == .plain,
+            let number = Int(scalar.string)
+        else {
+            report("expected a whole number, found \(kind)")
+            return nil
+        }
+        guard range.contains(number) else {
+            report("\(number) is out of range: \(range.lowerBound) to \(range.upperBound)")
+            return nil
+        }
+        return number
+    }
+
+    /// `true` or `false`.
+    func bool() -> Bool? {
+        guard case .scalar(let scalar) = node, scalar.style == .plain,
+            let value = Bool(scalar.string)
+        else {
+            report("expected true or false, found \(kind)")
+            return nil
+        }
+        return value
+    }
+
+    /// One of the words that are the raw values of `Word`.
+    func word<Word: RawRepresentable & CaseIterable>(_ type: Word.Type) -> Word?
+    where Word.RawValue == String {
+        let known = Word.allCases.map(\.rawValue)
+        guard let text = scalar, !text.isEmpty else {
+            report("expected one of \(known.joined(separator: ", ")), found \(kind)")
+            return nil
+        }
+        guard let word = Word(rawValue: text) else {
+            report("unknown word '\(text)'\(Nearest.hint(text, among: known))")
+            return nil
+        }
+        return word
+    }
+
+    /// The items of a list with at most `countMax`.
+    func items(countMax: Int) -> [YAMLNode]? {
+        guard case .sequence(let sequence) = node else {
+            report("expected a list, found \(kind)")
+            return nil
+        }
+        guard sequence.count <= countMax else {
+            report("the list has \(sequence.count) items, at most \(countMax) are allowed")
+            return nil
+        }
+        return sequence.map { YAMLNode($0, in: file) }
+    }
+
+    /// The keys and values of a mapping, in the file's order.
+    func entries() -> [(key: YAMLNode, name: String, value: YAMLNode)]? {
+        guard case .mapping(let mapping) = node else {
+            report("expected keys and values, found \(kind)")
+            return nil
+        }
+        return mapping.compactMap { pair in
+            let key = YAMLNode(pair.key, in: file)
+            guard let name = key.text(bytesMax: 200) else { return nil }
+            return (key, name, YAMLNode(pair.value, in: file))
+        }
+    }
+
+    /// What the value is, for messages.
+    private var kind: String {
+        switch node {
+        case .scalar(let scalar):
+            scalar.string.isEmpty ? "nothing" : "'\(scalar.string.prefix(40))'"
+        case .mapping: "keys and values"
+        case .sequence: "a list"
+        case .alias: "an alias"
+        }
+    }
+
+    /// The column in the file of the scalar at `offset` of a value written on one line, or nil.
+    private func column(_ offset: Int, in scalar: Node.Scalar) -> Int? {
+        guard let mark = scalar.mark else { return nil }
+        let line = Array(file.line(mark.line).unicodeScalars)
+        var column = mark.column
+        if scalar.style == .plain {
+            return column + offset <= line.count ? column + offset : nil
+        }
+        guard scalar.style == .singleQuoted || scalar.style == .doubleQuoted else { return nil }
+        column += 1
+        for _ in 0..<offset {
+            guard line.indices.contains(column - 1) else { return nil }
+            column += Self.width(of: line[(column - 1)...], style: scalar.style)
+        }
+        return column
+    }
+
+    /// How many scalars of the file the first scalar of a quoted text takes.
+    private static func width(
+        of rest: ArraySlice<Unicode.Scalar>,
+        style: Node.Scalar.Style
+    ) -> Int {
+        switch (style, rest.first, rest.dropFirst().first) {
+        case (.singleQuoted, "'", _): 2
+        case (.doubleQuoted, "\\", "x"): 4
+        case (.doubleQuoted, "\\", "u"): 6
+        case (.doubleQuoted, "\\", "U"): 10
+        case (.doubleQuoted, "\\", _): 2
+        default: 1
+        }
+    }
+}
