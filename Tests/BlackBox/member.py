@@ -127,7 +127,7 @@ class Talker(threading.Thread):
     the hub wrote them; `refused` what it was refused.
     """
 
-    def __init__(self, hub, name, role="coach", per_second=20, channel=None):
+    def __init__(self, hub, name, role="coach", per_second=8, channel=None):
         super().__init__(daemon=True)
         self.hub, self.name, self.role = hub, name, role
         self.per_second, self.channel = per_second, channel or hub.channel

@@ -90,7 +90,7 @@ def assert_leaves_agree(hub):
     assert dict(line.split("|") for line in rows.splitlines()) == in_journal
 
 
-def talk(hub, names, per_second=12):
+def talk(hub, names, per_second=8):
     roles = ["coach", "player", "moderator"]
     talkers = [
         Talker(hub, name, roles[index % 3], per_second) for index, name in enumerate(names)

@@ -1,4 +1,4 @@
 """Words that the shipped policies stop or cut; they stand in `Policies/`."""
 
-BLOCKED = "see you at casino"
+BLOCKED = "add me on snapchat"
 REDACTED = "idiot"
