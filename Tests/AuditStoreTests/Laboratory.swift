@@ -9,7 +9,10 @@ struct Laboratory {
 
     let cluster: PostgresCluster
     let database: String
+    /// As a superuser.
     let postgres: Postgres
+    /// As the hub.
+    let hub: Postgres
     let records = ListedRecords()
     let claim: StartState.Claim
 
@@ -17,7 +20,11 @@ struct Laboratory {
         cluster = try PostgresCluster.shared.get()
         database = try cluster.makeDatabase()
         postgres = try Postgres(connecting: cluster.conninfo(database), application: "test")
-        claim = try StartState.claim(postgres, log: 1, origin: Self.origin)
+        hub = try Postgres(
+            connecting: cluster.conninfo(database, user: PostgresCluster.hubUser),
+            application: "test"
+        )
+        claim = try StartState.claim(hub, log: 1, origin: Self.origin)
     }
 
     /// Microseconds since 2000-01-01 UTC.
@@ -44,7 +51,7 @@ struct Laboratory {
 
     private func makeShipper(rows: Int) -> Shipper {
         var settings = Shipper.Settings(
-            conninfo: cluster.conninfo(database),
+            conninfo: cluster.conninfo(database, user: PostgresCluster.hubUser),
             log: 1,
             fence: claim.fence,
             now: Self.now

@@ -18,6 +18,8 @@ struct MigrationsTests {
         #expect(try Migrations.apply(connection, files: files) == files.map(\.name))
         #expect(try Migrations.apply(connection, files: files) == [])
         try Migrations.check(connection, files: files)
+        try connection.run("set role touchline_server")
+        try Migrations.check(connection, files: files)
         let rows = try connection.query("select count(*) from audit.migration")
         #expect(rows.int8(0, 0) == Int64(files.count))
     }

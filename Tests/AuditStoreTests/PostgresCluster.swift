@@ -41,6 +41,9 @@ final class PostgresCluster: Sendable {
         )
     }
 
+    /// A login role with no more rights than a hub has; made with the first migrated database.
+    static let hubUser = "hub"
+
     func conninfo(_ database: String, user: String = "postgres") -> String {
         "host=\(folder) dbname=\(database) user=\(user)"
     }
@@ -53,6 +56,16 @@ final class PostgresCluster: Sendable {
         if migrated {
             let connection = try Postgres(connecting: conninfo(name), application: "test")
             _ = try Migrations.apply(connection, files: try Self.migrations())
+            try connection.run(
+                """
+                do $$ begin
+                    perform pg_advisory_xact_lock(1);
+                    if not exists (select from pg_roles where rolname = '\(Self.hubUser)') then
+                        create role \(Self.hubUser) login in role touchline_server;
+                    end if;
+                end $$
+                """
+            )
         }
         return name
     }

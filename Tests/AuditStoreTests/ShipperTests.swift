@@ -65,7 +65,7 @@ struct ShipperTests {
         lab.records.append(message(1))
         let shipper = lab.shipper()
         #expect(shipper.waitUntilShipped(through: 1, timeout: .seconds(20)))
-        let second = try StartState.claim(lab.postgres, log: 1, origin: Laboratory.origin)
+        let second = try StartState.claim(lab.hub, log: 1, origin: Laboratory.origin)
         #expect(second == StartState.Claim(fence: lab.claim.fence + 1, watermark: 1, isNew: false))
         lab.records.append(message(2))
         shipper.wake()

@@ -12,7 +12,7 @@ struct StartStateTests {
     }
 
     private func load() throws -> StartState {
-        try StartState.load(lab.postgres, log: 1, now: now, keyedMax: 100)
+        try StartState.load(lab.hub, log: 1, now: now, keyedMax: 100)
     }
 
     private func sanction(
@@ -45,9 +45,9 @@ struct StartStateTests {
     @Test("another journal can't take the log, and a fence is never given twice")
     func claims() throws {
         #expect(throws: StartError.self) {
-            try StartState.claim(lab.postgres, log: 1, origin: UUID16(high: 9, low: 9))
+            try StartState.claim(lab.hub, log: 1, origin: UUID16(high: 9, low: 9))
         }
-        let claim = try StartState.claim(lab.postgres, log: 1, origin: Laboratory.origin, above: 40)
+        let claim = try StartState.claim(lab.hub, log: 1, origin: Laboratory.origin, above: 40)
         #expect(claim.fence == 41)
     }
 
