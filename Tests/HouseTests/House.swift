@@ -13,7 +13,7 @@ enum House {
         "HubCore": 2,
         "Handshake": 1, "PolicyEngine": 1, "AuditLog": 1,
         "CEL": 0, "JSONSchema": 0, "ContentMatching": 0, "JSONDocument": 0, "Outcomes": 0,
-        "WebSocketFrames": 0,
+        "WebSocketFrames": 1,
         "CSimdjson": -1, "CHyperscan": -1, "CRE2": -1, "CUnicode": -1, "CPostgres": -1,
     ]
 
