@@ -70,6 +70,9 @@ let package = Package(
         .target(
             name: "AuditStore",
             dependencies: ["HubCore", "AuditLog", "CPostgres", crypto, logging],
+            resources: [
+                .embedInCode("SQL/0001-audit.sql"), .embedInCode("SQL/0002-views.sql"),
+            ],
             swiftSettings: strict
         ),
         .target(
@@ -80,7 +83,9 @@ let package = Package(
         // Floor 2: decisions.
         .target(
             name: "HubCore",
-            dependencies: ["AuditLog", "PolicyEngine", "Handshake", "Outcomes"],
+            dependencies: [
+                "AuditLog", "PolicyEngine", "JSONDocument", "WebSocketFrames", "Outcomes", crypto,
+            ],
             swiftSettings: strict
         ),
         // Floor 1: the three subjects.
@@ -124,7 +129,7 @@ let package = Package(
         + [
             "Outcomes", "WebSocketFrames", "JSONDocument", "ContentMatching",
             "AuditLog",
-            "HubCore", "PolicyFiles", "HubServer",
+            "HubCore", "PolicyFiles",
         ].map { name in
             .testTarget(
                 name: "\(name)Tests",

@@ -1,0 +1,8 @@
+/// The SQL files that this program was built with, so that it needs none beside it.
+package enum Schema {
+    /// In their order, as `Migrations` takes them.
+    package static let files: [Migrations.File] = [
+        ("0001-audit.sql", String(decoding: PackageResources._001_audit_sql, as: UTF8.self)),
+        ("0002-views.sql", String(decoding: PackageResources._002_views_sql, as: UTF8.self)),
+    ]
+}

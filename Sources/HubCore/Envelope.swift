@@ -1,0 +1,102 @@
+import AuditLog
+import JSONDocument
+import Outcomes
+
+/// The outer object of a client's message: what every type has, checked before anything of its
+/// type is looked at.
+struct Envelope {
+    /// The types that a client can send.
+    enum MessageType {
+        case join, leave, message
+    }
+
+    /// Bytes of a client's `id`, which every answer echoes.
+    static let idBytesMax = 64
+    /// Bytes of a channel's name, as in the record.
+    static let channelBytesMax = 256
+
+    var type = MessageType.message
+    /// `id` as JSON text with quotes.
+    var id: [UInt8]
+    var channel = ""
+    /// The idempotency key, if one was given.
+    var key: UUID16?
+    var body: JSONValue?
+
+    init(id: [UInt8]) {
+        self.id = id
+    }
+
+    /// What reading one came to; a refusal carries the `id` when there was a usable one.
+    enum Reading {
+        case envelope(Envelope)
+        case refused(Outcome, String, id: [UInt8])
+    }
+
+    static func read(_ document: JSONValue) -> Reading {
+        guard document.kind == .object else {
+            return .refused(.badEnvelope, "A message is a JSON object.", id: [])
+        }
+        guard let id = readID(document["id"]) else {
+            return .refused(
+                .badEnvelope,
+                "'id' must be a string of 1 to \(idBytesMax) bytes.",
+                id: []
+            )
+        }
+        var envelope = Envelope(id: id)
+        guard let type = document["type"]?.string else {
+            return .refused(.badEnvelope, "'type' must be a string.", id: id)
+        }
+        switch type {
+        case "join": envelope.type = .join
+        case "leave": envelope.type = .leave
+        case "message": envelope.type = .message
+        default: return .refused(.unknownType, Outcome.unknownType.sentence, id: id)
+        }
+        guard let channel = document["channel"]?.string, !channel.isEmpty,
+            channel.utf8.count <= channelBytesMax
+        else {
+            return .refused(
+                .badEnvelope,
+                "'channel' must be a string of 1 to \(channelBytesMax) bytes.",
+                id: id
+            )
+        }
+        envelope.channel = channel
+        if let sentence = envelope.readRest(document) {
+            return .refused(.badEnvelope, sentence, id: id)
+        }
+        return .envelope(envelope)
+    }
+
+    /// Reads what only sends have, and looks for members that no type has.
+    ///
+    /// - Returns: a sentence when something is wrong.
+    private mutating func readRest(_ document: JSONValue) -> String? {
+        var known = 3
+        if type == .message {
+            guard let body = document["body"], body.kind == .object else {
+                return "'body' must be an object."
+            }
+            self.body = body
+            known += 1
+            if let key = document["key"] {
+                guard let text = key.string, let uuid = UUID16(parsing: text) else {
+                    return "'key' must be a UUID."
+                }
+                self.key = uuid
+                known += 1
+            }
+        }
+        return document.count == known ? nil : "The message has a member that its type has not."
+    }
+
+    private static func readID(_ value: JSONValue?) -> [UInt8]? {
+        guard let value, value.kind == .string, (1...idBytesMax).contains(value.stringBytes.count)
+        else { return nil }
+        var text: [UInt8] = []
+        value.write(into: &text)
+        return text
+    }
+}

@@ -1,0 +1,153 @@
+package import AuditLog
+package import PolicyEngine
+
+/// Something that a shard has judged and asks the recorder to put in order: an event, its content,
+/// and what to send once both are on disk.
+package struct Proposal: Sendable {
+    /// A stretch of the batch's bytes.
+    package typealias Stretch = Range<Int>
+
+    package var kind: EventKind
+    package var disposition: Disposition
+    /// The member whose state was read, and who is concerned; nil before a token was verified.
+    package var subject: UUID16?
+    package var session: UUID16?
+    /// Slot of the sender's connection in the shard that made the batch.
+    package var slot: Int
+    /// Channel by name; only joins and leaves need the name, sends know the index.
+    package var channelName: String?
+    /// The ledger's index of the channel; nil when the item has none or it is not known yet.
+    package var channel: Int?
+    /// Identity of a message. Of version 8 when the sender gave an idempotency key.
+    package var message: UUID16?
+    /// Whether `message` was derived from the sender's idempotency key.
+    package var isKeyed = false
+    /// The newest event that the shard had applied when it judged.
+    package var judgedAfter: Int64
+    /// Whether the verdict rests on state that can move, so that staleness matters.
+    package var dependsOnState = true
+    /// End of a sanction in microseconds since 2000-01-01 UTC; only for `mute` and `ban`.
+    package var until: Int64?
+
+    /// The event's tuple, and within it the offset of `channel_seq`'s eight bytes.
+    package var event: Stretch = 0..<0
+    package var channelSeqOffset: Int?
+    /// Content tuples, in order of their parts.
+    package var contents: [Stretch] = []
+    /// A subject's or policy's row, if this event brings one.
+    package var row: (kind: RowKind, bytes: Stretch)?
+    /// The frame for the channel's members; its last bytes take `at` and `seq`.
+    package var delivery: Stretch = 0..<0
+    /// What was received, kept to be judged again when the verdict has gone stale.
+    package var payload: Stretch = 0..<0
+    /// The sender's `id`, as JSON text with its quotes; empty when it gave none.
+    package var requestID: Stretch = 0..<0
+    /// What the sender is told.
+    package var reply: Reply = .none
+
+    /// What became of it; set by the recorder.
+    package var ruling: Ruling = .pending
+
+    package init(
+        kind: EventKind,
+        disposition: Disposition,
+        subject: UUID16?,
+        session: UUID16?,
+        slot: Int,
+        judgedAfter: Int64
+    ) {
+        self.kind = kind
+        self.disposition = disposition
+        self.subject = subject
+        self.session = session
+        self.slot = slot
+        self.judgedAfter = judgedAfter
+    }
+}
+
+/// Rows that an event can bring besides its content.
+package enum RowKind: Sendable {
+    case subject, policy
+}
+
+/// What the ledger made of a proposal.
+package enum Ruling: Sendable, Equatable {
+    case pending
+    /// In the log at `seq`; `channelSeq` is the channel's newest number (its own for a message).
+    case recorded(seq: Int64, at: Int64, channelSeq: Int64)
+    /// The facts moved after it was judged: judge it again.
+    case stale
+    /// Its idempotency key was used before; this is what the first one got.
+    case duplicate(KeyedOutcome)
+    /// Not recorded, because a bound of the ledger is reached: the sender is told `busy`.
+    case busy
+}
+
+/// What a keyed message got the first time.
+package struct KeyedOutcome: Sendable, Equatable {
+    package var seq: Int64
+    package var channelSeq: Int64
+    package var disposition: Disposition
+    /// When it was recorded, microseconds since 2000-01-01 UTC.
+    package var at: Int64
+
+    package init(seq: Int64, channelSeq: Int64, disposition: Disposition, at: Int64) {
+        self.seq = seq
+        self.channelSeq = channelSeq
+        self.disposition = disposition
+        self.at = at
+    }
+}
+
+/// A shard's proposals between two hand-overs. It is owned by one thread at a time: the shard fills
+/// it, the recorder puts numbers into it, then all shards only read it.
+package final class Batch: @unchecked Sendable {
+    package let shard: Int
+    package var bytes: [UInt8] = []
+    package var proposals: [Proposal] = []
+    /// The bundle that a `policyActivated` event in this batch puts in force.
+    package var bundle: Bundle?
+
+    package init(shard: Int) {
+        self.shard = shard
+    }
+}
+
+extension Batch {
+    /// Puts a recorded proposal's numbers into its encoded rows and its delivery frame.
+    package func stamp(_ proposal: Proposal, seq: Int64, at: Int64, channelSeq: Int64) {
+        bytes.withUnsafeMutableBytes { bytes in
+            let event = UnsafeMutableRawBufferPointer(rebasing: bytes[proposal.event])
+            Row.stamp(seq: seq, at: at, into: event)
+            if let offset = proposal.channelSeqOffset {
+                Row.stamp(channelSeq: channelSeq, atOffset: offset, into: event)
+            }
+            for content in proposal.contents {
+                Row.stamp(
+                    seq: seq,
+                    at: at,
+                    into: UnsafeMutableRawBufferPointer(rebasing: bytes[content])
+                )
+            }
+            if !proposal.delivery.isEmpty {
+                DeliveryTail.fill(
+                    UnsafeMutableRawBufferPointer(rebasing: bytes[proposal.delivery]),
+                    at: at,
+                    seq: channelSeq
+                )
+            }
+        }
+    }
+}
+
+/// Batches that became durable together, in the order of their `seq`.
+package struct RecordedGroup: Sendable {
+    package let batches: [Batch]
+    /// The newest `seq` of the group.
+    package let through: Int64
+
+    package init(batches: [Batch], through: Int64) {
+        self.batches = batches
+        self.through = through
+    }
+}

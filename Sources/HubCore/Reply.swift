@@ -1,0 +1,16 @@
+package import Outcomes
+
+/// What the sender of a proposal is told once it is durable.
+package enum Reply: Sendable, Equatable {
+    case none
+    /// Delivered or redacted, as the disposition says; `say` is the rule's sentence.
+    case sent(say: String?)
+    case joined
+    case left
+    /// Refused; `message` replaces the outcome's own sentence.
+    case refused(Outcome, message: String? = nil, retryAfterMs: Int? = nil)
+    /// The connection ends with the outcome's close code.
+    case close(Outcome)
+    /// The handshake behind this ticket may answer 101, or its refusal.
+    case handshake(ticket: Int)
+}

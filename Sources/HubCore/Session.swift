@@ -1,0 +1,67 @@
+package import AuditLog
+
+/// A connected member, from its durable `connect` event to its close.
+package struct Session: Sendable {
+    package let id: UUID16
+    package let subject: UUID16
+    /// The name shown to others, as JSON text with its quotes.
+    package let nameJSON: [UInt8]
+    /// When the token stops being valid, Unix seconds.
+    package let expiresAt: Int64
+    /// Channels joined, by the ledger's index; few, so an array.
+    package internal(set) var channels: [(name: String, index: Int)] = []
+    var rate: TokenBucket
+    /// Proposals of this session that the recorder has.
+    package internal(set) var inFlight = 0
+    /// Messages that wait until nothing of this session is in flight, because one was stale.
+    var waiting: [[UInt8]] = []
+    var isWaiting = false
+    /// Whether reading was stopped because too much is in flight.
+    var isPaused = false
+
+    package init(
+        id: UUID16,
+        subject: UUID16,
+        nameJSON: [UInt8],
+        expiresAt: Int64,
+        rate: TokenBucket
+    ) {
+        self.id = id
+        self.subject = subject
+        self.nameJSON = nameJSON
+        self.expiresAt = expiresAt
+        self.rate = rate
+    }
+
+    /// Proposals in flight at which reading stops, and at which it goes on again.
+    package static let inFlightMax = 256
+    static let inFlightResume = 64
+}
+
+/// A shard's sessions by slot; slots are used again, so a slot alone never proves identity.
+package struct SessionTable: Sendable {
+    private var entries: [Session?] = []
+    private var free: [Int] = []
+
+    package init() {}
+
+    package subscript(slot slot: Int) -> Session? {
+        _read { yield entries.indices.contains(slot) ? entries[slot] : nil }
+        _modify { yield &entries[slot] }
+    }
+
+    package var slots: [Int] { entries.indices.filter { entries[$0] != nil } }
+
+    /// Reserves a slot for a connection whose handshake goes on.
+    package mutating func reserve() -> Int {
+        if let slot = free.popLast() { return slot }
+        entries.append(nil)
+        return entries.count - 1
+    }
+
+    /// Gives a slot back; the connection is gone.
+    package mutating func release(_ slot: Int) {
+        entries[slot] = nil
+        free.append(slot)
+    }
+}

@@ -1,0 +1,283 @@
+import AuditLog
+import Outcomes
+
+extension Shard {
+    /// Carries out what became durable: state first, then acks and deliveries, in `seq` order.
+    ///
+    /// - Parameter now: for messages that are judged again.
+    package func apply(_ group: RecordedGroup, at now: Instant) {
+        self.now = now
+        for batch in group.batches {
+            let isOwn = batch.shard == index
+            if isOwn { bytesInFlight -= batch.bytes.count }
+            batch.bytes.withUnsafeBytes { bytes in
+                for proposal in batch.proposals {
+                    apply(proposal, of: batch, bytes, isOwn: isOwn)
+                }
+            }
+        }
+        appliedThrough = max(appliedThrough, group.through)
+    }
+
+    private func apply(
+        _ proposal: Proposal,
+        of batch: Batch,
+        _ bytes: UnsafeRawBufferPointer,
+        isOwn: Bool
+    ) {
+        if isOwn { settle(proposal) }
+        switch proposal.ruling {
+        case .recorded(let seq, _, let channelSeq):
+            // What follows in this group was judged before; what is judged from now on is fresh.
+            appliedThrough = seq
+            _ = standing.apply(proposal)
+            if proposal.kind == .policyActivated, let bundle = batch.bundle { adopt(bundle) }
+            if isOwn { answer(proposal, bytes, seq: seq, channelSeq: channelSeq) }
+            if !proposal.delivery.isEmpty, let channel = proposal.channel {
+                deliver(bytes[rebasing: proposal.delivery], to: channel)
+            }
+        case .stale:
+            if isOwn { judgeAgain(proposal, bytes) }
+        case .duplicate(let first):
+            if isOwn { answerDuplicate(proposal, bytes, first) }
+        case .busy:
+            if isOwn { refuseUnrecorded(proposal, bytes, .busy) }
+        case .pending: preconditionFailure("a group holds only what the recorder has decided")
+        }
+        if isOwn { resumeIfQuiet(proposal.slot) }
+    }
+
+    private func deliver(_ frame: UnsafeRawBufferPointer, to channel: Int) {
+        guard channel < members.count else { return }
+        for slot in members[channel] { output.send(frame, to: slot) }
+        counters.deliveries &+= UInt64(members[channel].count)
+    }
+
+    /// The live session behind a proposal; nil when it has gone or its slot has another one.
+    private func isLive(_ proposal: Proposal) -> Bool {
+        guard let session = proposal.session else { return false }
+        return sessions[slot: proposal.slot]?.id == session
+    }
+
+    private func settle(_ proposal: Proposal) {
+        guard proposal.session != nil, isLive(proposal), proposal.kind != .connect else { return }
+        sessions[slot: proposal.slot]?.inFlight -= 1
+    }
+
+    private func answer(
+        _ proposal: Proposal,
+        _ bytes: UnsafeRawBufferPointer,
+        seq: Int64,
+        channelSeq: Int64
+    ) {
+        let decision = Decision(log: log, seq: seq)
+        if case .handshake(let ticket) = proposal.reply {
+            output.handshakeRecorded(ticket: ticket, decision: decision, outcome: nil)
+            return
+        }
+        guard isLive(proposal) else { return }
+        let slot = proposal.slot
+        let id = bytes[rebasing: proposal.requestID]
+        switch proposal.reply {
+        case .none, .handshake: break
+        case .sent(let say):
+            output.sendText(
+                ack(
+                    proposal.disposition == .redact ? "redacted" : "delivered",
+                    id,
+                    decision,
+                    channelSeq: channelSeq,
+                    say: say
+                ),
+                to: slot
+            )
+        case .joined:
+            guard let name = proposal.channelName, let channel = proposal.channel else { return }
+            enter(slot, name: name, channel: channel)
+            output.sendText(
+                ack("joined", id, decision, channelSeq: channelSeq, channel: name),
+                to: slot
+            )
+        case .left:
+            guard let name = proposal.channelName else { return }
+            leave(slot, name: name)
+            output.sendText(
+                ack("left", id, decision, channelSeq: channelSeq, channel: name),
+                to: slot
+            )
+        case .refused(let outcome, let message, let retryAfterMs):
+            output.sendText(
+                refusal(outcome, id, decision, message: message, retryAfterMs: retryAfterMs),
+                to: slot
+            )
+        case .close(let outcome):
+            output.close(slot, outcome)
+        }
+    }
+
+    private func answerDuplicate(
+        _ proposal: Proposal,
+        _ bytes: UnsafeRawBufferPointer,
+        _ first: KeyedOutcome
+    ) {
+        guard isLive(proposal) else { return }
+        let id = bytes[rebasing: proposal.requestID]
+        let decision = Decision(log: log, seq: first.seq)
+        let text =
+            first.disposition <= .redact
+            ? ack(
+                first.disposition == .redact ? "redacted" : "delivered",
+                id,
+                decision,
+                channelSeq: first.channelSeq
+            )
+            : refusal(.blocked, id, decision)
+        output.sendText(text, to: proposal.slot)
+    }
+
+    private func refuseUnrecorded(
+        _ proposal: Proposal,
+        _ bytes: UnsafeRawBufferPointer,
+        _ outcome: Outcome
+    ) {
+        if case .handshake(let ticket) = proposal.reply {
+            output.handshakeRecorded(ticket: ticket, decision: nil, outcome: outcome)
+        } else if isLive(proposal) {
+            let id = bytes[rebasing: proposal.requestID]
+            output.sendText(refusal(outcome, id, nil, retryAfterMs: 1000), to: proposal.slot)
+        }
+    }
+
+    /// A stale verdict: the message waits until nothing of its session is in flight, so that what
+    /// came after it cannot overtake.
+    private func judgeAgain(_ proposal: Proposal, _ bytes: UnsafeRawBufferPointer) {
+        counters.rejudged &+= 1
+        if case .handshake(let ticket) = proposal.reply {
+            output.handshakeRecorded(ticket: ticket, decision: nil, outcome: nil)
+            return
+        }
+        guard isLive(proposal) else { return }
+        sessions[slot: proposal.slot]?.isWaiting = true
+        sessions[slot: proposal.slot]?.waiting.append(Array(bytes[rebasing: proposal.payload]))
+    }
+
+    /// Goes on with a session whose waiting messages are alone, or whose backlog has drained.
+    private func resumeIfQuiet(_ slot: Int) {
+        guard let session = sessions[slot: slot] else { return }
+        if session.isWaiting, session.inFlight == 0 {
+            sessions[slot: slot]?.isWaiting = false
+            sessions[slot: slot]?.waiting = []
+            for payload in session.waiting {
+                payload.withUnsafeBytes { receive($0, from: slot, at: now, isAgain: true) }
+            }
+        }
+        if session.isPaused, session.inFlight <= Session.inFlightResume, !session.isWaiting {
+            sessions[slot: slot]?.isPaused = false
+            output.setReading(true, of: slot)
+        }
+    }
+
+    private func enter(_ slot: Int, name: String, channel: Int) {
+        while members.count <= channel { members.append([]) }
+        channelNames[name] = channel
+        guard sessions[slot: slot]?.channels.contains(where: { $0.index == channel }) == false
+        else { return }
+        members[channel].append(slot)
+        sessions[slot: slot]?.channels.append((name, channel))
+    }
+
+    func leave(_ slot: Int, name: String) {
+        guard let position = sessions[slot: slot]?.channels.firstIndex(where: { $0.name == name }),
+            let channel = sessions[slot: slot]?.channels.remove(at: position)
+        else { return }
+        remove(slot, from: channel.index)
+    }
+
+    func remove(_ slot: Int, from channel: Int) {
+        guard let place = members[channel].firstIndex(of: slot) else { return }
+        members[channel].swapAt(place, members[channel].count - 1)
+        members[channel].removeLast()
+    }
+}
+
+extension Shard {
+    private func ack(
+        _ status: StaticString,
+        _ id: UnsafeRawBufferPointer,
+        _ decision: Decision,
+        channelSeq: Int64,
+        channel: String? = nil,
+        say: String? = nil
+    ) -> [UInt8] {
+        var text: [UInt8] = []
+        text.reserveCapacity(160)
+        text.json("{\"type\":\"ack\",\"id\":")
+        text.append(contentsOf: id)
+        text.json(",\"status\":\"")
+        text.json(status)
+        if let channel {
+            text.json("\",\"channel\":")
+            text.json(string: channel)
+            text.json(",\"epoch\":")
+            text.json(Int64(epoch))
+            text.json(",\"decision\":\"")
+        } else {
+            text.json("\",\"decision\":\"")
+        }
+        text.json(decision)
+        text.json("\",\"channel_seq\":")
+        text.json(channelSeq)
+        if let say {
+            text.json(",\"say\":")
+            text.json(string: say)
+        }
+        text.json("}")
+        return text
+    }
+
+    func refusal(
+        _ outcome: Outcome,
+        _ id: UnsafeRawBufferPointer,
+        _ decision: Decision?,
+        message: String? = nil,
+        retryAfterMs: Int? = nil
+    ) -> [UInt8] {
+        counters.refused &+= 1
+        var text: [UInt8] = []
+        text.json("{\"type\":\"refused\",\"id\":")
+        if id.isEmpty { text.json("null") } else { text.append(contentsOf: id) }
+        text.json(",\"code\":")
+        text.json(string: outcome.rawValue)
+        text.json(",\"message\":")
+        text.json(string: message ?? outcome.sentence)
+        text.json(",\"decision\":")
+        if let decision {
+            text.json("\"")
+            text.json(decision)
+            text.json("\"")
+        } else {
+            text.json("null")
+        }
+        if let retryAfterMs {
+            text.json(",\"retry_after_ms\":")
+            text.json(Int64(retryAfterMs))
+        }
+        text.json("}")
+        return text
+    }
+}
+
+extension [UInt8] {
+    fileprivate mutating func json(_ decision: Decision) {
+        json(Int64(decision.log))
+        append(UInt8(ascii: "-"))
+        json(decision.seq)
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// The bytes of a stretch as a buffer of their own.
+    subscript(rebasing stretch: Range<Int>) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: self[stretch])
+    }
+}

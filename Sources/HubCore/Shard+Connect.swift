@@ -1,0 +1,321 @@
+package import AuditLog
+package import Outcomes
+package import PolicyEngine
+
+/// Who asks to connect, after the token was verified.
+package struct Arrival: Sendable {
+    package var subject: UUID16
+    package var issuer: String
+    package var name: String
+    /// `sub` of the token.
+    package var sub: String
+    package var expiresAt: Int64
+    /// Address, user agent and origin as JSON text: content, never in the event.
+    package var connection: [UInt8]
+    /// The token's claims as JSON text, for the subject's row.
+    package var claims: String
+
+    package init(
+        subject: UUID16,
+        issuer: String,
+        sub: String,
+        name: String,
+        expiresAt: Int64,
+        connection: [UInt8],
+        claims: String
+    ) {
+        self.subject = subject
+        self.issuer = issuer
+        self.sub = sub
+        self.name = name
+        self.expiresAt = expiresAt
+        self.connection = connection
+        self.claims = claims
+    }
+}
+
+extension Shard {
+    /// Judges a verified arrival against sanctions, limits and connection rules.
+    ///
+    /// - Returns: the refusal, or nil when it may be admitted.
+    package func refusal(of arrival: Arrival, at now: Instant) -> Outcome? {
+        if hasFailed { return .recordUnavailable }
+        if bytesInFlight + batch.bytes.count > Self.bytesInFlightMax { return .busy }
+        let member = standing[arrival.subject]
+        if member.bannedUntil > now.wall { return .banned }
+        if member.sessions >= bundle.limits.sessionsPerSubject { return .tooManySessions }
+        return nil
+    }
+
+    /// Proposes an admitted arrival; `handshakeRecorded(ticket:)` says when it is durable.
+    ///
+    /// - Returns: the session's id.
+    package func proposeConnect(_ arrival: Arrival, ticket: Int, at now: Instant) -> UUID16 {
+        self.now = now
+        let id = entropy.uuid7(unixMs: UInt64(now.wall / 1000 + 946_684_800_000))
+        var proposal = Proposal(
+            kind: .connect,
+            disposition: .allow,
+            subject: arrival.subject,
+            session: id,
+            slot: -1,
+            judgedAfter: appliedThrough
+        )
+        proposal.reply = .handshake(ticket: ticket)
+        let start = batch.bytes.count
+        SubjectRow(
+            pseudonym: arrival.subject,
+            issuer: arrival.issuer,
+            sub: arrival.sub,
+            name: arrival.name,
+            claims: arrival.claims,
+            firstSeen: now.wall
+        ).encode(into: &batch.bytes)
+        proposal.row = (.subject, start..<batch.bytes.count)
+        var parts = Parts()
+        parts.connection(arrival.connection)
+        record(
+            &proposal,
+            stage: .done,
+            envelope: nil,
+            bytes: 0,
+            started: ticks(),
+            parts: parts
+        )
+        return id
+    }
+
+    /// Proposes the record of a refused handshake.
+    package func proposeRefusal(
+        _ outcome: Outcome,
+        stage: Stage,
+        subject: UUID16?,
+        connection: [UInt8],
+        ticket: Int,
+        at now: Instant
+    ) {
+        self.now = now
+        var proposal = Proposal(
+            kind: .connect,
+            disposition: .block,
+            subject: subject,
+            session: nil,
+            slot: -1,
+            judgedAfter: appliedThrough
+        )
+        proposal.dependsOnState = false
+        proposal.reply = .handshake(ticket: ticket)
+        var parts = Parts()
+        parts.connection(connection)
+        record(
+            &proposal,
+            stage: stage,
+            envelope: nil,
+            bytes: 0,
+            started: ticks(),
+            parts: parts,
+            code: outcome
+        )
+    }
+
+    /// Proposes one event for refusals of one address that were only counted.
+    package func proposeRefusedSummary(count: Int, connection: [UInt8], at now: Instant) {
+        self.now = now
+        var proposal = Proposal(
+            kind: .refusedSummary,
+            disposition: .block,
+            subject: nil,
+            session: nil,
+            slot: -1,
+            judgedAfter: appliedThrough
+        )
+        proposal.dependsOnState = false
+        var parts = Parts()
+        parts.connection(connection)
+        record(
+            &proposal,
+            stage: .limits,
+            envelope: nil,
+            bytes: 0,
+            started: ticks(),
+            parts: parts,
+            detail: "{\"count\":\(count)}"
+        )
+    }
+
+    /// A recorded arrival becomes a session; returns its `welcome` as JSON text.
+    package func open(_ arrival: Arrival, id: UUID16, slot: Int, pingIntervalMs: Int64) -> [UInt8] {
+        var name: [UInt8] = []
+        name.json(string: arrival.name)
+        let limits = bundle.limits
+        sessions[slot: slot] = Session(
+            id: id,
+            subject: arrival.subject,
+            nameJSON: name,
+            expiresAt: arrival.expiresAt,
+            rate: TokenBucket(perSecond: limits.messagesPerSecond, burst: limits.burst)
+        )
+        var text: [UInt8] = []
+        text.json("{\"type\":\"welcome\",\"session\":\"")
+        id.appendText(to: &text)
+        text.json("\",\"subject\":\"")
+        arrival.subject.appendText(to: &text)
+        text.json("\",\"expires_at\":")
+        text.json(arrival.expiresAt)
+        text.json(",\"limits\":{\"frame_bytes\":")
+        text.json(Int64(limits.frameBytesMax))
+        text.json(",\"message_bytes\":")
+        text.json(Int64(limits.messageBytesMax))
+        text.json(",\"messages_per_second\":")
+        text.json(Int64(limits.messagesPerSecond))
+        text.json("},\"ping_interval_ms\":")
+        text.json(pingIntervalMs)
+        text.json("}")
+        return text
+    }
+
+    /// The connection of a session has gone: its memberships end now, the record learns of it.
+    package func disconnected(_ slot: Int, outcome: Outcome, at now: Instant) {
+        guard let session = sessions[slot: slot] else { return }
+        self.now = now
+        for channel in session.channels { remove(slot, from: channel.index) }
+        sessions.release(slot)
+        proposeDisconnect(session.id, session.subject, outcome)
+    }
+
+    /// An admitted client went away before its session began.
+    package func abandoned(_ id: UUID16, subject: UUID16, at now: Instant) {
+        self.now = now
+        proposeDisconnect(id, subject, .goingAway)
+    }
+
+    private func proposeDisconnect(_ id: UUID16, _ subject: UUID16, _ outcome: Outcome) {
+        var proposal = Proposal(
+            kind: .disconnect,
+            disposition: .allow,
+            subject: subject,
+            session: id,
+            slot: -1,
+            judgedAfter: appliedThrough
+        )
+        proposal.dependsOnState = false
+        record(
+            &proposal,
+            stage: .done,
+            envelope: nil,
+            bytes: 0,
+            started: ticks(),
+            code: outcome
+        )
+    }
+
+    /// Bytes that are no frame of RFC 6455, or a message over the limits: recorded, then closed.
+    package func unusable(
+        _ payload: UnsafeRawBufferPointer,
+        _ outcome: Outcome,
+        from slot: Int,
+        at now: Instant
+    ) {
+        guard sessions[slot: slot] != nil else { return }
+        self.now = now
+        var proposal = proposal(.frame, .block, slot, nil, payload)
+        proposal.dependsOnState = false
+        proposal.reply = .close(outcome)
+        var parts = Parts()
+        if !payload.isEmpty { parts.original(payload) }
+        record(
+            &proposal,
+            stage: .frame,
+            envelope: nil,
+            bytes: payload.count,
+            started: ticks(),
+            parts: parts,
+            code: outcome
+        )
+    }
+
+    /// Puts a bundle in force: it judges nothing before its activation is recorded.
+    package func proposeActivation(_ bundle: Bundle, at now: Instant) {
+        self.now = now
+        var proposal = Proposal(
+            kind: .policyActivated,
+            disposition: .allow,
+            subject: nil,
+            session: nil,
+            slot: -1,
+            judgedAfter: appliedThrough
+        )
+        proposal.dependsOnState = false
+        let start = batch.bytes.count
+        PolicyRow(digest: bundle.digest, files: filesJSON(bundle))
+            .encode(into: &batch.bytes)
+        proposal.row = (.policy, start..<batch.bytes.count)
+        batch.bundle = bundle
+        record(
+            &proposal,
+            stage: .done,
+            envelope: nil,
+            bytes: 0,
+            started: ticks(),
+            policy: bundle.digest
+        )
+    }
+
+    /// Path to text of a bundle's files, as a JSON object.
+    private func filesJSON(_ bundle: Bundle) -> String {
+        var text: [UInt8] = []
+        for file in bundle.source.files.sorted(by: { $0.path < $1.path }) {
+            text.json(text.isEmpty ? "{" : ",")
+            text.json(string: file.path)
+            text.json(":")
+            text.json(string: file.text)
+        }
+        text.json(text.isEmpty ? "{}" : "}")
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// The first and the last event of a run.
+    package func proposeRun(_ kind: EventKind, at now: Instant) {
+        self.now = now
+        var proposal = Proposal(
+            kind: kind,
+            disposition: .allow,
+            subject: nil,
+            session: nil,
+            slot: -1,
+            judgedAfter: appliedThrough
+        )
+        proposal.dependsOnState = false
+        record(&proposal, stage: .done, envelope: nil, bytes: 0, started: ticks())
+    }
+
+    /// Mutes, bans or lifts: in force for everything after its own `seq`.
+    ///
+    /// - Parameter until: microseconds since 2000-01-01 UTC; nil for no end.
+    package func proposeSanction(
+        _ kind: EventKind,
+        subject: UUID16,
+        until: Int64?,
+        at now: Instant
+    ) {
+        self.now = now
+        var proposal = Proposal(
+            kind: kind,
+            disposition: .allow,
+            subject: subject,
+            session: nil,
+            slot: -1,
+            judgedAfter: appliedThrough
+        )
+        proposal.dependsOnState = false
+        proposal.until = until
+        record(
+            &proposal,
+            stage: .done,
+            envelope: nil,
+            bytes: 0,
+            started: ticks(),
+            detail: until.map { "{\"until\":\($0)}" } ?? "{}"
+        )
+    }
+}

@@ -1,0 +1,210 @@
+import AuditLog
+import Crypto
+import Outcomes
+import PolicyEngine
+import WebSocketFrames
+
+/// The content parts of one event, in their order.
+struct Parts {
+    private(set) var parts: [(kind: Part, body: [UInt8])] = []
+
+    mutating func original(_ payload: UnsafeRawBufferPointer) {
+        parts.append((.original, Array(payload)))
+    }
+
+    mutating func delivered(_ body: [UInt8]) {
+        parts.append((.delivered, body))
+    }
+
+    mutating func connection(_ body: [UInt8]) {
+        parts.append((.connection, body))
+    }
+}
+
+extension Shard {
+    /// A proposal of a live session, with what it needs to be answered and judged again.
+    func proposal(
+        _ kind: EventKind,
+        _ disposition: Disposition,
+        _ slot: Int,
+        _ envelope: Envelope?,
+        _ payload: UnsafeRawBufferPointer
+    ) -> Proposal {
+        let session = sessions[slot: slot]!
+        var proposal = Proposal(
+            kind: kind,
+            disposition: disposition,
+            subject: session.subject,
+            session: session.id,
+            slot: slot,
+            judgedAfter: appliedThrough
+        )
+        proposal.channelName = envelope?.channel
+        proposal.payload = append(payload)
+        if let id = envelope?.id, !id.isEmpty { proposal.requestID = id.withUnsafeBytes(append) }
+        return proposal
+    }
+
+    /// Refuses a message: recorded first with what was received, told afterwards.
+    func refuse(
+        _ payload: UnsafeRawBufferPointer,
+        _ slot: Int,
+        _ outcome: Outcome,
+        stage: Stage,
+        envelope: Envelope?,
+        started: UInt64,
+        message: String? = nil,
+        retryAfterMs: Int? = nil,
+        verdict: Verdict? = nil,
+        channel: Int? = nil
+    ) {
+        let kind: EventKind =
+            switch envelope?.type {
+            case _ where envelope?.channel.isEmpty != false: .frame
+            case .join: .join
+            case .leave: .leave
+            default: .message
+            }
+        var proposal = proposal(kind, .block, slot, envelope, payload)
+        proposal.channel = channel
+        proposal.reply = .refused(outcome, message: message, retryAfterMs: retryAfterMs)
+        if let envelope, kind == .message, verdict?.stage == .rules {
+            identify(&proposal, envelope, sessions[slot: slot]!)
+        }
+        var parts = Parts()
+        parts.original(payload)
+        record(
+            &proposal,
+            stage: stage,
+            envelope: envelope,
+            bytes: payload.count,
+            started: started,
+            verdict: verdict,
+            parts: parts,
+            code: outcome
+        )
+    }
+
+    /// Gives a message its identity: from the sender's key, or a fresh one.
+    func identify(_ proposal: inout Proposal, _ envelope: Envelope, _ session: Session) {
+        guard let key = envelope.key else {
+            proposal.message = entropy.uuid7(unixMs: UInt64(now.wall / 1000 + 946_684_800_000))
+            return
+        }
+        var hash = SHA256()
+        let identity = (
+            session.subject.high.bigEndian, session.subject.low.bigEndian, key.high.bigEndian,
+            key.low.bigEndian
+        )
+        withUnsafeBytes(of: identity) { hash.update(bufferPointer: $0) }
+        proposal.message = hash.finalize().withUnsafeBytes { UUID16(version8From: $0) }
+        proposal.isKeyed = true
+    }
+
+    /// Encodes the frame for the channel's members, time and number left open.
+    ///
+    /// - Returns: the body's JSON text.
+    @discardableResult
+    func encodeDelivery(
+        _ proposal: inout Proposal,
+        _ envelope: Envelope,
+        _ session: Session,
+        body write: (inout [UInt8]) -> Void
+    ) -> [UInt8] {
+        var body: [UInt8] = []
+        write(&body)
+        var text: [UInt8] = []
+        text.reserveCapacity(body.count + 320)
+        text.json("{\"type\":\"message\",\"channel\":")
+        text.json(string: envelope.channel)
+        text.json(",\"epoch\":")
+        text.json(Int64(epoch))
+        text.json(",\"message\":\"")
+        proposal.message!.appendText(to: &text)
+        text.json("\",\"sender\":{\"id\":\"")
+        session.subject.appendText(to: &text)
+        text.json("\",\"name\":")
+        text.append(contentsOf: session.nameJSON)
+        text.json("},\"body\":")
+        text.append(contentsOf: body)
+        text.json(DeliveryTail.template)
+        let start = batch.bytes.count
+        FrameEncoder.appendHeader(opcode: .text, payloadCount: text.count, to: &batch.bytes)
+        batch.bytes.append(contentsOf: text)
+        proposal.delivery = start..<batch.bytes.count
+        return body
+    }
+
+    /// Encodes the event and its content into the batch and proposes it.
+    func record(
+        _ proposal: inout Proposal,
+        stage: Stage,
+        envelope: Envelope?,
+        bytes: Int,
+        started: UInt64,
+        verdict: Verdict? = nil,
+        parts: Parts = Parts(),
+        code: Outcome? = nil,
+        detail: String? = nil,
+        policy: [UInt8]? = nil
+    ) {
+        var contents: [ContentPart] = []
+        for part in parts.parts {
+            contents.append(ContentPart(kind: part.kind, salt: salt(), body: part.body))
+        }
+        var event = Event(
+            log: log,
+            kind: proposal.kind,
+            stage: stage,
+            disposition: proposal.disposition
+        )
+        event.session = proposal.session
+        event.subject = proposal.subject
+        if let name = proposal.channelName, !name.isEmpty {
+            event.channel = name
+            event.channelEpoch = epoch
+        }
+        if proposal.kind == .message, proposal.disposition <= .redact { event.channelSeq = 0 }
+        event.message = proposal.message
+        event.rules = verdict?.rules ?? []
+        event.shadowRules = verdict?.shadowRules ?? []
+        event.policy = policy ?? bundle.digest
+        event.bytes = Int32(clamping: bytes)
+        event.contentHash = Commitment.contentHash(of: contents)
+        if let detail { event.detail = detail }
+        if let code { event.detail = "{\"code\":\"\(code.rawValue)\"}" }
+        event.judgedNs = Int32(clamping: ticks() &- started)
+
+        let start = batch.bytes.count
+        proposal.channelSeqOffset = event.encode(into: &batch.bytes)
+        proposal.event = start..<batch.bytes.count
+        for content in contents {
+            let start = batch.bytes.count
+            ContentRow(log: log, part: content).encode(into: &batch.bytes)
+            proposal.contents.append(start..<batch.bytes.count)
+        }
+        if proposal.slot >= 0, sessions[slot: proposal.slot]?.id == proposal.session {
+            sessions[slot: proposal.slot]?.inFlight += 1
+        }
+        propose(proposal)
+    }
+
+    func append(_ bytes: UnsafeRawBufferPointer) -> Proposal.Stretch {
+        let start = batch.bytes.count
+        batch.bytes.append(contentsOf: bytes)
+        return start..<batch.bytes.count
+    }
+
+    func salt() -> Salt {
+        Salt(high: entropy.word(), low: entropy.word())
+    }
+
+    /// Stops reading from a session that has too much in flight or waiting.
+    func pauseIfFull(_ slot: Int) {
+        guard let session = sessions[slot: slot], !session.isPaused,
+            session.inFlight >= Session.inFlightMax || session.waiting.count >= Session.inFlightMax
+        else { return }
+        sessions[slot: slot]?.isPaused = true
+        output.setReading(false, of: slot)
+    }
+}

@@ -1,0 +1,207 @@
+import AuditLog
+import HubCore
+import NIOCore
+import Outcomes
+import WebSocketFrames
+
+/// What a connection's frames are for: the shard's sessions, or an echo.
+protocol ConnectionSink: AnyObject {
+    /// One whole text message, valid UTF-8; the bytes live during the call.
+    func text(_ payload: UnsafeRawBufferPointer, from connection: Connection, at now: Instant)
+    func binary(_ payload: UnsafeRawBufferPointer, from connection: Connection, at now: Instant)
+    /// Bytes that no frame can be read from: answer with `Connection.close`.
+    func failed(_ outcome: Outcome, on connection: Connection, at now: Instant)
+    /// The connection has gone; `outcome` says how.
+    func ended(_ connection: Connection, _ outcome: Outcome, at now: Instant)
+    /// The connection has something to write at the end of this turn of the event loop.
+    func touched(_ connection: Connection)
+}
+
+/// An upgraded connection: frames in to its sink, gathered writes out.
+final class Connection: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let sink: any ConnectionSink
+    private let clocks: Clocks
+    /// Its slot in the shard; -1 when it has no session.
+    var slot = -1
+    private var decoder: FrameDecoder
+    private var context: ChannelHandlerContext?
+    private var outgoing = ByteBuffer()
+    private var header: [UInt8] = []
+    private var isDirty = false
+    private var isReading = true
+    /// The close code sent, once it is; nothing is sent after it.
+    private var closing: Outcome?
+    private(set) var lastReadNs: UInt64
+    private var pingSentNs: UInt64?
+
+    init(sink: any ConnectionSink, clocks: Clocks, decoder: FrameDecoder) {
+        self.sink = sink
+        self.clocks = clocks
+        self.decoder = decoder
+        lastReadNs = clocks.now().monotonicNs
+    }
+
+    // MARK: In
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var buffer = unwrapInboundIn(data)
+        guard closing == nil else { return }
+        let now = clocks.now()
+        lastReadNs = now.monotonicNs
+        pingSentNs = nil
+        buffer.withUnsafeMutableReadableBytes { bytes in
+            var consumed = 0
+            while closing == nil {
+                let rest = UnsafeMutableRawBufferPointer(rebasing: bytes[consumed...])
+                var used = 0
+                let event = decoder.next(rest, consumed: &used)
+                consumed += used
+                guard handle(event, now: now) else { break }
+            }
+        }
+    }
+
+    /// - Returns: whether more may follow in the bytes at hand.
+    private func handle(_ event: FrameEvent, now: Instant) -> Bool {
+        switch event {
+        case .needMore: return false
+        case .text(let payload):
+            sink.text(payload, from: self, at: now)
+        case .binary(let payload):
+            sink.binary(payload, from: self, at: now)
+        case .ping(let payload):
+            append(payload, opcode: .pong)
+        case .pong: break
+        case .close(let code, _):
+            peerClosed(code)
+            return false
+        case .failed(let outcome, _):
+            sink.failed(outcome, on: self, at: now)
+            return false
+        }
+        return true
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        sink.ended(self, closing ?? .goingAway, at: clocks.now())
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+
+    // MARK: Out
+
+    /// Appends whole frames to the next write.
+    func append(_ frames: UnsafeRawBufferPointer) {
+        guard closing == nil else { return }
+        outgoing.writeBytes(frames)
+        markDirty()
+    }
+
+    /// Appends one text frame.
+    func append(text: [UInt8]) {
+        text.withUnsafeBytes { append($0, opcode: .text) }
+    }
+
+    /// Appends one frame.
+    func append(_ payload: UnsafeRawBufferPointer, opcode: Opcode) {
+        guard closing == nil else { return }
+        FrameEncoder.appendHeader(opcode: opcode, payloadCount: payload.count, to: &header)
+        outgoing.writeBytes(header)
+        header.removeAll(keepingCapacity: true)
+        outgoing.writeBytes(payload)
+        markDirty()
+    }
+
+    private func markDirty() {
+        guard !isDirty else { return }
+        isDirty = true
+        sink.touched(self)
+    }
+
+    /// Writes what was gathered; a client that does not read is cut off.
+    func writeOut() {
+        isDirty = false
+        guard let context, outgoing.readableBytes > 0 else { return }
+        let frames = outgoing
+        outgoing = ByteBuffer()
+        if !context.channel.isWritable, closing == nil {
+            // What waits already is as much as the queue may hold: nothing more can be told.
+            closing = .slowConsumer
+            context.close(promise: nil)
+            return
+        }
+        context.writeAndFlush(wrapOutboundOut(frames), promise: nil)
+    }
+
+    /// Writes after the frames at hand, for a sink without a turn of its own.
+    func writeAtTurnsEnd() {
+        context?.eventLoop.assumeIsolated().execute { self.writeOut() }
+    }
+
+    /// Says goodbye, sends the close frame and closes when both are written.
+    func close(_ outcome: Outcome) {
+        guard closing == nil, let context else { return }
+        let code = outcome.closeCode ?? 1011
+        // A client that broke the protocol is told by the close frame alone.
+        if !(1002...1009).contains(code) { append(text: Goodbye.text(outcome, code: code)) }
+        var frame: [UInt8] = []
+        FrameEncoder.appendClose(code: code, reason: outcome.rawValue, to: &frame)
+        outgoing.writeBytes(frame)
+        closing = outcome
+        finish(context)
+    }
+
+    private func peerClosed(_ code: UInt16?) {
+        guard closing == nil, let context else { return }
+        var frame: [UInt8] = []
+        FrameEncoder.appendClose(code: code, reason: "", to: &frame)
+        outgoing.writeBytes(frame)
+        closing = .normal
+        finish(context)
+    }
+
+    private func finish(_ context: ChannelHandlerContext) {
+        isDirty = false
+        let frames = outgoing
+        outgoing = ByteBuffer()
+        context.writeAndFlush(wrapOutboundOut(frames)).assumeIsolated().whenComplete { _ in
+            context.close(mode: .all, promise: nil)
+        }
+    }
+
+    // MARK: Time and flow
+
+    func setReading(_ reading: Bool) {
+        guard reading != isReading, let context else { return }
+        isReading = reading
+        context.channel.setOption(.autoRead, value: reading).whenComplete { _ in }
+        if reading { context.read() }
+    }
+
+    /// One look at the clock each second: pings a silent client, closes a dead or expired one.
+    func tick(nowNs: UInt64, isExpired: Bool, pingIntervalNs: UInt64) {
+        guard closing == nil else { return }
+        if isExpired {
+            close(.expired)
+        } else if let pingSentNs, nowNs > pingSentNs + pingIntervalNs {
+            close(.noPong)
+        } else if pingSentNs == nil, nowNs > lastReadNs + pingIntervalNs {
+            pingSentNs = nowNs
+            append(UnsafeRawBufferPointer(start: nil, count: 0), opcode: .ping)
+        }
+    }
+}

@@ -1,0 +1,260 @@
+import AuditLog
+import Handshake
+import HubCore
+import NIOCore
+import NIOHTTP1
+import Outcomes
+import PolicyEngine
+import WebSocketFrames
+
+/// A handshake that waits until its event is durable.
+protocol PendingHandshake: AnyObject {
+    /// `decision` names the recorded event; or `outcome` says why it could not be recorded; or
+    /// neither, when the facts moved and it must be judged again.
+    func recorded(decision: Decision?, outcome: Outcome?)
+}
+
+/// Takes one HTTP head, has it judged and recorded, then upgrades or answers and closes.
+///
+/// Nothing after the head reaches a second parser before the 101 is written.
+final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler, PendingHandshake {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private enum State {
+        case head
+        case admitting(Admission, Arrival, attempts: Int)
+        case refusing(Refusal, cors: [HeaderField])
+        case upgraded
+        case closing
+    }
+
+    private let loop: ShardLoop
+    private let entrance: Entrance
+    private let temporary: [any RemovableChannelHandler]
+    private var state = State.head
+    private var context: ChannelHandlerContext?
+    private var sessionID: UUID16?
+    private var address = ""
+    /// What the record keeps of the connection as erasable content.
+    private var connectionJSON: [UInt8] = []
+
+    init(loop: ShardLoop, entrance: Entrance, temporary: [any RemovableChannelHandler]) {
+        self.loop = loop
+        self.entrance = entrance
+        self.temporary = temporary
+    }
+
+    // MARK: Events of the channel
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if case .upgraded = state {
+            // Bytes that came in one read with the head; the frame decoder is next.
+            context.fireChannelRead(data)
+            return
+        }
+        guard case .head(let head) = unwrapInboundIn(data), case .head = state else { return }
+        judge(head, context)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if let exceeded = event as? HeadLimit.Exceeded, case .head = state {
+            let outcome: Outcome = exceeded == .bytes ? .headTooLarge : .headTimeout
+            refuse(Refusal(outcome, at: .head))
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if error is HTTPParserError, case .head = state {
+            refuse(Refusal(.badRequest, at: .head))
+        } else if case .upgraded = state {
+            context.fireErrorCaught(error)
+        } else {
+            context.close(promise: nil)
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        self.context = nil
+        context.fireChannelInactive()
+    }
+
+    // MARK: Judging
+
+    private func judge(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        let now = loop.clocks.now()
+        address = context.remoteAddress.map(Entrance.key(of:)) ?? "unknown"
+        connectionJSON = Entrance.connectionJSON(address: address, head: head)
+        let request = RequestHead(
+            method: head.method.rawValue,
+            target: head.uri,
+            version: .init(major: head.version.major, minor: head.version.minor),
+            headers: head.headers.map { ($0.name, $0.value) }
+        )
+        let waitNs = loop.addresses.takeHandshake(address, nowNs: now.monotonicNs)
+        guard waitNs == 0 else {
+            refuse(
+                Refusal(
+                    .tooManyConnections,
+                    at: .limits,
+                    retryAfterSeconds: Int(waitNs / 1_000_000_000) + 1
+                )
+            )
+            return
+        }
+        if entrance.gate.isCheck(request) {
+            check(request, now)
+            return
+        }
+        switch entrance.gate.admit(request, at: now.unixTime) {
+        case .refused(let refusal): refuse(refusal)
+        case .admitted(let admission):
+            let arrival = entrance.arrival(admission.principal, connection: connectionJSON)
+            admit(admission, arrival, attempts: 0)
+        }
+    }
+
+    private func check(_ request: RequestHead, _ now: Instant) {
+        switch entrance.gate.check(request, at: now.unixTime) {
+        case .preflight(let answer): self.answer(answer)
+        case .refused(let refusal, let cors): refuse(refusal, cors: cors)
+        case .admissible(let principal, let cors):
+            let arrival = entrance.arrival(principal, connection: connectionJSON)
+            if let outcome = loop.shard.refusal(of: arrival, at: now) {
+                refuse(Refusal(outcome, at: .limits, principal: principal), cors: cors)
+            } else {
+                answer(.admissible(principal, cors: cors))
+            }
+        }
+    }
+
+    /// Judges against sanctions, limits and connection rules, and proposes the event.
+    private func admit(_ admission: Admission, _ arrival: Arrival, attempts: Int) {
+        let now = loop.clocks.now()
+        if let outcome = loop.shard.refusal(of: arrival, at: now) {
+            refuse(Refusal(outcome, at: .limits, principal: admission.principal))
+            return
+        }
+        guard attempts < Self.attemptsMax else {
+            refuse(Refusal(.busy, at: .limits, principal: admission.principal))
+            return
+        }
+        state = .admitting(admission, arrival, attempts: attempts)
+        sessionID = loop.shard.proposeConnect(arrival, ticket: loop.await(self), at: now)
+    }
+
+    /// How often a handshake is judged again because facts moved, before it is refused as busy.
+    private static let attemptsMax = 8
+
+    /// Has a refusal recorded, or only counted when its address floods, and answers.
+    private func refuse(_ refusal: Refusal, cors: [HeaderField] = []) {
+        let outcome = refusal.outcome
+        guard outcome != .recordUnavailable, outcome != .busy,
+            loop.addresses.recordsRefusal(address)
+        else {
+            answer(refusal.answer(adding: cors))
+            return
+        }
+        state = .refusing(refusal, cors: cors)
+        let subject = refusal.principal.map(entrance.pseudonyms.pseudonym(of:))
+        loop.shard.proposeRefusal(
+            outcome,
+            stage: Entrance.stage(of: refusal.step),
+            subject: subject,
+            connection: connectionJSON,
+            ticket: loop.await(self),
+            at: loop.clocks.now()
+        )
+    }
+
+    func recorded(decision: Decision?, outcome: Outcome?) {
+        switch state {
+        case .refusing(let refusal, let cors):
+            answer(refusal.answer(decision: decision?.description, adding: cors))
+        case .admitting(let admission, let arrival, let attempts):
+            if decision != nil {
+                upgrade(admission, arrival)
+            } else if let outcome {
+                answer(Refusal(outcome, at: .limits).answer())
+            } else {
+                admit(admission, arrival, attempts: attempts + 1)
+            }
+        case .head, .upgraded, .closing: break
+        }
+    }
+
+    // MARK: Answers
+
+    private func upgrade(_ admission: Admission, _ arrival: Arrival) {
+        guard let id = sessionID else { preconditionFailure("an admitted handshake has an id") }
+        guard let context, context.channel.isActive else {
+            loop.shard.abandoned(id, subject: arrival.subject, at: loop.clocks.now())
+            return
+        }
+        state = .upgraded
+        let fields = admission.fields.map { ($0.name, $0.value) }
+        let head = HTTPResponseHead(
+            version: .http1_1,
+            status: .switchingProtocols,
+            headers: HTTPHeaders(fields)
+        )
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        let limits = loop.shard.bundle.limits
+        let connection = Connection(
+            sink: loop,
+            clocks: loop.clocks,
+            decoder: FrameDecoder(
+                role: .server,
+                frameBytesMax: limits.frameBytesMax,
+                messageBytesMax: limits.messageBytesMax
+            )
+        )
+        connection.slot = loop.attach(connection)
+        let pipeline = context.pipeline.syncOperations
+        do {
+            try pipeline.addHandler(connection)
+        } catch {
+            context.close(promise: nil)
+            return
+        }
+        connection.append(
+            text: loop.shard.open(
+                arrival,
+                id: id,
+                slot: connection.slot,
+                pingIntervalMs: entrance.settings.pingInterval.nanoseconds / 1_000_000
+            )
+        )
+        for handler in temporary { _ = pipeline.removeHandler(handler) }
+    }
+
+    private func answer(_ answer: HTTPAnswer) {
+        state = .closing
+        guard let context, context.channel.isActive else { return }
+        let head = HTTPResponseHead(
+            version: .http1_1,
+            status: .init(statusCode: answer.status),
+            headers: HTTPHeaders(answer.fields.map { ($0.name, $0.value) })
+        )
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        if !answer.body.isEmpty {
+            context.write(
+                wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: answer.body)))),
+                promise: nil
+            )
+        }
+        context.writeAndFlush(wrapOutboundOut(.end(nil))).assumeIsolated().whenComplete { _ in
+            context.close(mode: .all, promise: nil)
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package import AuditLog
+import Handshake
+import HubCore
+package import Logging
+import NIOCore
+import NIOHTTP1
+package import NIOPosix
+import NIOSSL
+package import PolicyEngine
+import Synchronization
+
+/// The listening socket and its shards: accepts, secures, upgrades and carries frames.
+package final class HubServer: Sendable {
+    package let loops: [ShardLoop]
+    private let entrance: Entrance
+    private let tls: TLSContext?
+    private let logger: Logger
+    private let listener = Mutex<(any Channel)?>(nil)
+    private let ticks = Mutex<[RepeatedTask]>([])
+
+    /// - Parameters:
+    ///   - loops: one for each event loop of the group that accepts.
+    ///   - tls: certificate and key; nil for plain `ws://`, which the configuration allows only on
+    ///     loopback or behind declared proxies.
+    package init(
+        loops: [ShardLoop],
+        entrance: Entrance,
+        tls: TLSContext?,
+        logger: Logger
+    ) {
+        self.loops = loops
+        self.entrance = entrance
+        self.tls = tls
+        self.logger = logger
+    }
+
+    /// Binds and accepts.
+    ///
+    /// - Returns: the port in use.
+    package func start(group: MultiThreadedEventLoopGroup, host: String, port: Int) async throws
+        -> Int
+    {
+        let byLoop = Dictionary(
+            uniqueKeysWithValues: loops.map { (ObjectIdentifier($0.eventLoop), $0) }
+        )
+        let bootstrap = ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 1024)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.maxMessagesPerRead, value: 4)
+            .childChannelOption(
+                .writeBufferWaterMark,
+                value: .init(
+                    low: entrance.settings.queuedBytesMax / 2,
+                    high: entrance.settings.queuedBytesMax
+                )
+            )
+            .childChannelInitializer { [entrance, tls] channel in
+                channel.eventLoop.makeCompletedFuture {
+                    guard let loop = byLoop[ObjectIdentifier(channel.eventLoop)] else {
+                        preconditionFailure("every event loop of the group has a shard")
+                    }
+                    try Self.assemble(
+                        channel,
+                        loop: loop,
+                        entrance: entrance,
+                        tls: tls
+                    )
+                }
+            }
+        let channel = try await bootstrap.bind(host: host, port: port).get()
+        listener.withLock { $0 = channel }
+        startTicking()
+        return channel.localAddress?.port ?? port
+    }
+
+    private static func assemble(
+        _ channel: any Channel,
+        loop: ShardLoop,
+        entrance: Entrance,
+        tls: TLSContext?
+    ) throws {
+        let pipeline = channel.pipeline.syncOperations
+        if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls.current)) }
+        let settings = entrance.settings
+        let limit = HeadLimit(bytesMax: settings.headBytesMax, timeout: settings.headTimeout)
+        let decoder = ByteToMessageHandler(
+            HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes)
+        )
+        let encoder = HTTPResponseEncoder()
+        let handshake = HandshakeHandler(
+            loop: loop,
+            entrance: entrance,
+            temporary: [limit, decoder, encoder]
+        )
+        try pipeline.addHandlers([limit, encoder, decoder, handshake] as [any ChannelHandler])
+    }
+
+    private func startTicking() {
+        for loop in loops {
+            let pingIntervalNs = UInt64(entrance.settings.pingInterval.nanoseconds)
+            let task = loop.eventLoop.scheduleRepeatedTask(
+                initialDelay: .seconds(1),
+                delay: .seconds(1)
+            ) { _ in loop.tick(pingIntervalNs: pingIntervalNs) }
+            ticks.withLock { $0.append(task) }
+        }
+    }
+
+    /// Stops accepting, tells every session to come back later, and waits until they have gone.
+    package func stop(deadline: Duration) async {
+        for task in ticks.withLock({ $0 }) { task.cancel() }
+        if let channel = listener.withLock({ $0 }) { try? await channel.close() }
+        for loop in loops {
+            try? await loop.eventLoop.submit { loop.closeAll() }.get()
+        }
+        let until = ContinuousClock.now + deadline
+        while ContinuousClock.now < until {
+            var open = 0
+            for loop in loops {
+                open += (try? await loop.eventLoop.submit { loop.connectionCount }.get()) ?? 0
+            }
+            if open == 0 { return }
+            try? await Task.sleep(for: .milliseconds(20))
+        }
+        logger.warning("Some connections did not close in time and were cut.")
+    }
+
+    /// Puts a bundle in force through the record; judged by it from its event's `seq` on.
+    package func activate(_ bundle: Bundle) {
+        guard let loop = loops.first else { return }
+        loop.eventLoop.execute { loop.shard.proposeActivation(bundle, at: Clocks().now()) }
+    }
+
+    /// Records the start or the orderly end of this run.
+    package func recordRun(_ kind: EventKind) async {
+        guard let loop = loops.first else { return }
+        try? await loop.eventLoop.submit { loop.shard.proposeRun(kind, at: Clocks().now()) }.get()
+        // The lane is handed over at the end of that turn: one more turn, and it has been.
+        try? await loop.eventLoop.submit {}.get()
+    }
+
+    /// What each shard had counted at its last look at the clock.
+    package func snapshots() -> [ShardSnapshot] { loops.map(\.snapshot) }
+}

@@ -1,0 +1,23 @@
+package import NIOCore
+
+/// What the operator configures of the server itself.
+package struct HubSettings: Sendable {
+    /// Path of the WebSocket; `<path>/check` answers what the handshake would.
+    package var path = "/chat"
+    package var origins: [String] = []
+    /// Bytes of a request's head: twice what browsers send with a large token.
+    package var headBytesMax = 16 << 10
+    /// Time for TLS and the head together: a slow phone's, many times over.
+    package var headTimeout: TimeAmount = .seconds(10)
+    /// A silent client is pinged after this long, and cut after as long again.
+    package var pingInterval: TimeAmount = .seconds(25)
+    /// Bytes that wait for a slow reader before it is cut off: some thousand messages.
+    package var queuedBytesMax = 1 << 20
+    /// Handshakes from one address in a second, and at once.
+    package var handshakesPerSecond = 50
+    package var handshakeBurst = 500
+    /// Recorded refusals from one address in a minute; more are counted into one event.
+    package var refusalsRecordedPerMinute = 30
+
+    package init() {}
+}

@@ -1,0 +1,24 @@
+import AuditLog
+package import Crypto
+import Handshake
+import HubCore
+
+/// Turns a verified identity into the pseudonym under which the record knows it.
+package struct Pseudonyms: Sendable {
+    private let key: SymmetricKey
+
+    /// - Parameter key: 32 bytes, shared by the hubs of one community; whoever has it can link
+    ///   pseudonyms to people.
+    package init(key: SymmetricKey) {
+        self.key = key
+    }
+
+    /// HMAC-SHA-256(key, issuer ‖ 0x00 ‖ sub) as a UUID of version 8.
+    func pseudonym(of principal: Principal) -> UUID16 {
+        var mac = HMAC<SHA256>(key: key)
+        mac.update(data: Array(principal.issuer.utf8))
+        mac.update(data: [0])
+        mac.update(data: Array(principal.subject.utf8))
+        return mac.finalize().withUnsafeBytes { UUID16(version8From: $0) }
+    }
+}

@@ -1,0 +1,231 @@
+import AuditLog
+package import HubCore
+package import NIOCore
+package import Outcomes
+import Synchronization
+import WebSocketFrames
+
+/// Runs one shard on its event loop: carries out what it decides, hands its batches to the
+/// recorder at the end of each turn, and brings recorded groups back.
+///
+/// Everything but `deliver` and `recordFailed` is confined to the event loop.
+package final class ShardLoop: ShardOutput, RecordedGroupReceiver, @unchecked Sendable {
+    package let eventLoop: any EventLoop
+    package private(set) var shard: Shard<ShardLoop>!
+    private let published = Mutex(ShardSnapshot())
+    private let submit: @Sendable (Batch) -> Bool
+    fileprivate var connections: [Connection?] = []
+    fileprivate var dirty: [Connection] = []
+    private var pendingHandshakes: [Int: any PendingHandshake] = [:]
+    private var nextTicket = 0
+    private var isFlushScheduled = false
+    fileprivate var isWriteScheduled = false
+    fileprivate var isApplying = false
+    let clocks: Clocks
+    /// What each address may still ask of this loop.
+    var addresses: AddressLimits
+    private var summarisedNs: UInt64 = 0
+    /// Groups on their way from the recorder.
+    private let arrivals = Mutex(Arrivals())
+
+    private struct Arrivals {
+        var groups: [RecordedGroup] = []
+        var isScheduled = false
+    }
+
+    package init(
+        eventLoop: any EventLoop,
+        clocks: Clocks,
+        addresses: AddressLimits,
+        submit: @escaping @Sendable (Batch) -> Bool,
+        makeShard: (ShardLoop) -> Shard<ShardLoop>
+    ) {
+        self.clocks = clocks
+        self.addresses = addresses
+        self.eventLoop = eventLoop
+        self.submit = submit
+        shard = makeShard(self)
+    }
+
+    // MARK: Connections
+
+    func attach(_ connection: Connection) -> Int {
+        let slot = shard.reserveSlot()
+        while connections.count <= slot { connections.append(nil) }
+        connections[slot] = connection
+        return slot
+    }
+
+    /// Closes every connection: the hub restarts.
+    func closeAll() {
+        for connection in connections { connection?.close(.restarting) }
+    }
+
+    /// The look at the clock each second.
+    func tick(pingIntervalNs: UInt64) {
+        let now = clocks.now()
+        let counters = shard.counters
+        published.withLock {
+            $0 = ShardSnapshot(
+                connections: UInt64(connectionCount),
+                messages: counters.messages,
+                refused: counters.refused,
+                deliveries: counters.deliveries,
+                rejudged: counters.rejudged
+            )
+        }
+        for (slot, connection) in connections.enumerated() {
+            guard let connection else { continue }
+            let expiresAt = shard.sessions[slot: slot]?.expiresAt ?? .max
+            connection.tick(
+                nowNs: now.monotonicNs,
+                isExpired: expiresAt <= now.unixSeconds,
+                pingIntervalNs: pingIntervalNs
+            )
+        }
+        if now.monotonicNs > summarisedNs + 60_000_000_000 {
+            summarisedNs = now.monotonicNs
+            for summary in addresses.summarise(nowNs: now.monotonicNs) {
+                var connection: [UInt8] = []
+                connection.json("{\"address\":")
+                connection.json(string: summary.address)
+                connection.json("}")
+                shard.proposeRefusedSummary(count: summary.count, connection: connection, at: now)
+            }
+        }
+    }
+
+    /// What the shard had counted at its last look at the clock; for any thread.
+    package var snapshot: ShardSnapshot { published.withLock { $0 } }
+
+    package var connectionCount: Int { connections.lazy.filter { $0 != nil }.count }
+
+    // MARK: Handshakes that wait for their event
+
+    func await(_ handshake: any PendingHandshake) -> Int {
+        nextTicket += 1
+        pendingHandshakes[nextTicket] = handshake
+        return nextTicket
+    }
+
+    package func handshakeRecorded(ticket: Int, decision: Decision?, outcome: Outcome?) {
+        guard let handshake = pendingHandshakes.removeValue(forKey: ticket) else { return }
+        handshake.recorded(decision: decision, outcome: outcome)
+    }
+
+    // MARK: Output of the shard
+
+    package func send(_ frame: UnsafeRawBufferPointer, to slot: Int) {
+        connections[slot]?.append(frame)
+    }
+
+    package func sendText(_ text: [UInt8], to slot: Int) {
+        connections[slot]?.append(text: text)
+    }
+
+    package func close(_ slot: Int, _ outcome: Outcome) {
+        connections[slot]?.close(outcome)
+    }
+
+    package func setReading(_ reading: Bool, of slot: Int) {
+        connections[slot]?.setReading(reading)
+    }
+
+    package func laneFilled() {
+        guard !isFlushScheduled else { return }
+        isFlushScheduled = true
+        // Runs after the sockets that are readable now, so that a turn's frames leave together.
+        eventLoop.execute {
+            self.isFlushScheduled = false
+            self.handOver()
+        }
+    }
+
+    private func handOver() {
+        guard let batch = shard.takeBatch() else { return }
+        shard.handedOver(batch)
+        if !submit(batch) { shard.fail() }
+    }
+
+    /// Writes what this turn has gathered, one write a connection.
+    fileprivate func writeOut() {
+        for connection in dirty { connection.writeOut() }
+        dirty.removeAll(keepingCapacity: true)
+    }
+}
+
+extension ShardLoop {
+    /// Runs on the recorder's thread.
+    package func deliver(_ group: RecordedGroup) {
+        let mustSchedule = arrivals.withLock { arrivals in
+            arrivals.groups.append(group)
+            defer { arrivals.isScheduled = true }
+            return !arrivals.isScheduled
+        }
+        if mustSchedule { eventLoop.execute { self.applyArrivals() } }
+    }
+
+    /// Runs on the recorder's thread.
+    package func recordFailed(_ reason: String) {
+        eventLoop.execute {
+            self.shard.fail()
+        }
+    }
+
+    private func applyArrivals() {
+        let groups = arrivals.withLock { arrivals in
+            defer { arrivals = Arrivals() }
+            return arrivals.groups
+        }
+        isApplying = true
+        let now = clocks.now()
+        for group in groups { shard.apply(group, at: now) }
+        isApplying = false
+        writeOut()
+    }
+}
+
+extension ShardLoop: ConnectionSink {
+    func text(_ payload: UnsafeRawBufferPointer, from connection: Connection, at now: Instant) {
+        shard.receive(payload, from: connection.slot, at: now)
+    }
+
+    func binary(_ payload: UnsafeRawBufferPointer, from connection: Connection, at now: Instant) {
+        shard.unusable(payload, .unsupportedData, from: connection.slot, at: now)
+    }
+
+    func failed(_ outcome: Outcome, on connection: Connection, at now: Instant) {
+        shard.unusable(
+            UnsafeRawBufferPointer(start: nil, count: 0),
+            outcome,
+            from: connection.slot,
+            at: now
+        )
+    }
+
+    func ended(_ connection: Connection, _ outcome: Outcome, at now: Instant) {
+        guard connection.slot >= 0 else { return }
+        shard.disconnected(connection.slot, outcome: outcome, at: now)
+        connections[connection.slot] = nil
+        connection.slot = -1
+    }
+
+    func touched(_ connection: Connection) {
+        dirty.append(connection)
+        guard !isApplying, !isWriteScheduled else { return }
+        isWriteScheduled = true
+        eventLoop.execute {
+            self.isWriteScheduled = false
+            self.writeOut()
+        }
+    }
+}
+
+/// A shard's counts, for the metrics.
+package struct ShardSnapshot: Sendable {
+    package var connections: UInt64 = 0
+    package var messages: UInt64 = 0
+    package var refused: UInt64 = 0
+    package var deliveries: UInt64 = 0
+    package var rejudged: UInt64 = 0
+}

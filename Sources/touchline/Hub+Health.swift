@@ -1,0 +1,64 @@
+import AuditStore
+import HubServer
+
+extension Hub {
+    /// Why the hub is not ready, one sentence each; empty when it is.
+    func reasonsNotReady() -> [String] {
+        var reasons: [String] = []
+        if let failure { reasons.append("The record failed: \(failure)") }
+        if !isAccepting { reasons.append("The hub does not accept connections yet, or no longer.") }
+        if let halted = shipper.status.halted {
+            reasons.append("Shipping to PostgreSQL has ended: \(halted)")
+        }
+        return reasons
+    }
+
+    /// Metrics as Prometheus text (exposition format 0.0.4).
+    func metrics() -> String {
+        let shards = server.snapshots()
+        let record = recorder.snapshot
+        let shipping = shipper.status
+        var text = ""
+        func metric(_ name: String, _ kind: String, _ help: String, _ value: String) {
+            text += "# HELP touchline_\(name) \(help)\n# TYPE touchline_\(name) \(kind)\n"
+            text += "touchline_\(name) \(value)\n"
+        }
+        func sum(_ path: KeyPath<ShardSnapshot, UInt64>) -> String {
+            String(shards.reduce(0) { $0 &+ $1[keyPath: path] })
+        }
+        metric("connections", "gauge", "Open connections.", sum(\.connections))
+        metric("messages_total", "counter", "Messages received.", sum(\.messages))
+        metric("refused_total", "counter", "Messages refused.", sum(\.refused))
+        metric("deliveries_total", "counter", "Messages delivered to members.", sum(\.deliveries))
+        metric("rejudged_total", "counter", "Verdicts that had gone stale.", sum(\.rejudged))
+        metric("events_total", "counter", "Events recorded.", "\(record.events)")
+        metric("journal_syncs_total", "counter", "Group commits.", "\(record.groups)")
+        metric("journal_bytes_total", "counter", "Bytes journalled.", "\(record.bytes)")
+        metric(
+            "journal_sync_seconds_total",
+            "counter",
+            "Time in write and sync.",
+            "\(Double(record.syncNs) / 1e9)"
+        )
+        metric("last_seq", "gauge", "Newest event's seq.", "\(record.lastSeq)")
+        metric(
+            "ship_lag_events",
+            "gauge",
+            "Events not yet in PostgreSQL.",
+            "\(shipping.lag)"
+        )
+        metric(
+            "ship_connected",
+            "gauge",
+            "Whether PostgreSQL is connected.",
+            shipping.isConnected ? "1" : "0"
+        )
+        metric(
+            "quarantined_total",
+            "counter",
+            "Rows that PostgreSQL refused.",
+            "\(shipping.quarantined)"
+        )
+        return text
+    }
+}

@@ -1,0 +1,267 @@
+import AuditLog
+import AuditStore
+import Console
+import Crypto
+import Foundation
+import Glibc
+import Handshake
+import HubCore
+import HubServer
+import Logging
+import NIOCore
+import NIOPosix
+import PolicyEngine
+import PolicyFiles
+import Synchronization
+
+/// Runs a hub until the task is cancelled: drains the journal, reads the state, listens; at the
+/// end everything that was accepted is recorded and shipped.
+///
+/// - Parameter ready: called once it accepts connections.
+func runHub(
+    _ configuration: Configuration,
+    logger: Logger,
+    ready: @Sendable (HubAddresses) async throws -> Void
+) async throws {
+    let hub = try await Hub(configuration, logger: logger)
+    do {
+        let addresses = try await hub.listen()
+        try await ready(addresses)
+        try await hub.runUntilCancelled()
+    } catch {
+        await hub.stop()
+        throw error
+    }
+    await hub.stop()
+    if let failure = hub.failure {
+        throw CommandFault("The record failed: \(failure). Nothing was accepted after that.")
+    }
+}
+
+/// The composition root: every part of a running hub, wired together.
+final class Hub: Sendable {
+    private let configuration: Configuration
+    private let logger: Logger
+    private let group: MultiThreadedEventLoopGroup
+    let server: HubServer
+    let recorder: Recorder
+    let shipper: Shipper
+    private let record: RecordStart
+    private let recorderEnd = Mutex<(isEnded: Bool, failure: String?)>((false, nil))
+    private let watcher = Mutex<PolicyWatcher?>(nil)
+    private let console = Mutex<Console?>(nil)
+    private let bundle: PolicyEngine.Bundle
+    private let isListening = Mutex(false)
+    private let tls: TLSContext?
+
+    /// Whether connections are accepted.
+    var isAccepting: Bool { isListening.withLock { $0 } }
+
+    /// Why the record stopped being written; nil when it did not.
+    var failure: String? { recorderEnd.withLock { $0.failure } }
+
+    init(_ configuration: Configuration, logger: Logger) async throws {
+        self.configuration = configuration
+        self.logger = logger
+        let bundle = try Self.bundle(configuration.policies.folder)
+        self.bundle = bundle
+        let entrance = try Self.entrance(configuration, logger)
+        tls = try configuration.hub.tls.map {
+            try TLSContext(certificateFile: $0.certificate, keyFile: $0.key)
+        }
+        let record = try await RecordStart.open(configuration, logger: logger)
+        self.record = record
+        let shipper = record.shipper
+        self.shipper = shipper
+        let clocks = Clocks()
+        let shards =
+            configuration.hub.shards > 0 ? configuration.hub.shards : System.coreCount
+        group = MultiThreadedEventLoopGroup(numberOfThreads: shards)
+        let submit = Submission()
+        let standing = record.standing
+        let loops = group.makeIterator().enumerated().map { index, eventLoop in
+            let settings = entrance.settings
+            return ShardLoop(
+                eventLoop: eventLoop,
+                clocks: clocks,
+                addresses: AddressLimits(
+                    perSecond: settings.handshakesPerSecond,
+                    burst: settings.handshakeBurst,
+                    refusalsRecordedMax: settings.refusalsRecordedPerMinute
+                ),
+                submit: { submit.recorder.submit($0) }
+            ) { loop in
+                Shard(
+                    index: index,
+                    log: record.log,
+                    epoch: record.epoch,
+                    bundle: bundle,
+                    standing: standing,
+                    entropy: Entropy(refill: Self.fillFromKernel),
+                    ticks: { clocks.monotonicNs() },
+                    output: loop
+                )
+            }
+        }
+        recorder = Recorder(
+            receivers: loops,
+            now: { clocks.wallMicroseconds() },
+            onDurable: { _ in shipper.wake() }
+        )
+        submit.set(recorder)
+        server = HubServer(loops: loops, entrance: entrance, tls: tls, logger: logger)
+        startRecorder()
+        await server.recordRun(.hubStarted)
+        server.activate(bundle)
+    }
+
+    /// Starts the recorder's thread; when the journal fails, the process stops accepting at once.
+    private func startRecorder() {
+        let (ledger, writer) = record.takeLedgerAndWriter()
+        DetachedThread.start { [self] in
+            do {
+                try recorder.run(ledger: ledger, journal: writer.value)
+                try writer.value.close()
+                recorderEnd.withLock { $0.isEnded = true }
+            } catch {
+                logger.critical("The record failed: \(error)")
+                recorderEnd.withLock { $0 = (true, "\(error)") }
+            }
+        }
+    }
+
+    /// Binds the hub's and the console's ports.
+    func listen() async throws -> HubAddresses {
+        let console = Console(
+            host: configuration.console.host,
+            port: configuration.console.port,
+            ready: { [self] in reasonsNotReady() },
+            metrics: { [self] in metrics() },
+            logger: logger
+        )
+        let consolePort = try await console.start()
+        self.console.withLock { $0 = console }
+        let hubPort = try await server.start(
+            group: group,
+            host: configuration.hub.host,
+            port: configuration.hub.port
+        )
+        isListening.withLock { $0 = true }
+        if configuration.policies.watch { watchPolicies() }
+        return HubAddresses(hubPort: hubPort, consolePort: consolePort)
+    }
+
+    /// Returns when the task is cancelled or the record has failed.
+    func runUntilCancelled() async throws {
+        while !Task.isCancelled, failure == nil {
+            try? await Task.sleep(for: .milliseconds(200))
+        }
+    }
+
+    /// Members first, then the record: sessions end, the last event is journalled, all is shipped.
+    func stop() async {
+        isListening.withLock { $0 = false }
+        watcher.withLock { $0 }?.stop()
+        await server.stop(deadline: .seconds(5))
+        if failure == nil { await server.recordRun(.hubStopped) }
+        recorder.stop()
+        while !recorderEnd.withLock({ $0.isEnded }) { try? await Task.sleep(for: .milliseconds(5)) }
+        let shipper = shipper
+        let isShipped = await Task.detached { shipper.stop(drain: .seconds(20)) }.value
+        if !isShipped {
+            logger.warning(
+                "PostgreSQL does not hold the newest events yet; the next start ships them."
+            )
+        }
+        if let console = console.withLock({ $0 }) { await console.stop() }
+        try? await group.shutdownGracefully()
+    }
+
+    private func watchPolicies() {
+        let folder = PolicyFolder(path: configuration.policies.folder)
+        let watcher = PolicyWatcher(folder, loaded: bundle) { [server, logger] result in
+            switch result {
+            case .success(let bundle):
+                logger.notice("Policies changed: a new bundle is in force.")
+                server.activate(bundle)
+            case .failure(let errors):
+                logger.error(
+                    "Policies changed, but not for the better; the last good bundle stays."
+                )
+                Terminal.warn("\(errors)")
+            }
+        }
+        self.watcher.withLock { $0 = watcher }
+    }
+}
+
+extension Hub {
+    /// The recorder, which the shards need before it can be made.
+    private final class Submission: Sendable {
+        private let slot = Mutex<Recorder?>(nil)
+
+        var recorder: Recorder {
+            guard let recorder = slot.withLock({ $0 }) else {
+                preconditionFailure("no shard submits before the hub is wired")
+            }
+            return recorder
+        }
+
+        func set(_ recorder: Recorder) { slot.withLock { $0 = recorder } }
+    }
+
+    private static func bundle(_ folder: String) throws -> PolicyEngine.Bundle {
+        switch PolicyFolder(path: folder).load() {
+        case .success(let bundle): return bundle
+        case .failure(let errors):
+            throw CommandFault("The policies cannot be used:\n\(errors)")
+        }
+    }
+
+    private static func entrance(
+        _ configuration: Configuration,
+        _ logger: Logger
+    ) throws -> Entrance {
+        var issuers: [TokenIssuer] = []
+        for issuer in configuration.issuers {
+            var problem = "its keys are of no use"
+            let made = issuer.tokenIssuer { path, result in
+                switch result {
+                case .success(let skipped):
+                    for key in skipped {
+                        logger.warning("Key \(key.index + 1) of \(path) is left out: \(key.reason)")
+                    }
+                case .failure(let fault): problem = "\(fault)"
+                }
+            }
+            guard let made else { throw CommandFault("Issuer \(issuer.issuer): \(problem)") }
+            issuers.append(made)
+        }
+        guard let key = FileManager.default.contents(atPath: configuration.keys.pseudonym),
+            key.count >= 32
+        else {
+            throw CommandFault(
+                "\(configuration.keys.pseudonym) must hold at least 32 bytes, the pseudonyms' key."
+            )
+        }
+        var settings = HubSettings()
+        settings.path = configuration.hub.path
+        let gate = HandshakeGate(
+            path: settings.path,
+            tokens: try TokenVerifier(issuers),
+            origins: try OriginList(configuration.hub.origins)
+        )
+        return Entrance(
+            gate: gate,
+            pseudonyms: Pseudonyms(key: SymmetricKey(data: key)),
+            settings: settings
+        )
+    }
+
+    /// Random bytes for salts and message ids: the kernel's.
+    private static let fillFromKernel: @Sendable (inout [UInt8]) -> Void = { pool in
+        pool.withUnsafeMutableBytes {
+            if let base = $0.baseAddress { arc4random_buf(base, $0.count) }
+        }
+    }
+}

@@ -1,0 +1,185 @@
+import AuditLog
+import AuditStore
+import HubCore
+import HubServer
+import Logging
+import Synchronization
+
+/// The record, opened for a run: the log claimed, the journal sound and shipped, the state read.
+final class RecordStart: Sendable {
+    let log: Int32
+    /// Number of this run, carried by every channel's numbers.
+    let epoch: Int32
+    let standing: Standing
+    let shipper: Shipper
+    private let parts: Mutex<(ledger: Ledger, writer: JournalWriterBox)?>
+
+    /// A journal writer on its way to the one thread that uses it.
+    struct JournalWriterBox: @unchecked Sendable {
+        let value: JournalWriter
+    }
+
+    private init(
+        log: Int32,
+        epoch: Int32,
+        standing: Standing,
+        shipper: Shipper,
+        ledger: Ledger,
+        writer: JournalWriter
+    ) {
+        self.log = log
+        self.epoch = epoch
+        self.standing = standing
+        self.shipper = shipper
+        parts = Mutex((ledger, JournalWriterBox(value: writer)))
+    }
+
+    /// Gives the ledger and the writer away, once, to the recorder's thread.
+    func takeLedgerAndWriter() -> (ledger: Ledger, writer: JournalWriterBox) {
+        parts.withLock { parts in
+            guard let taken = parts else { preconditionFailure("the recorder starts once") }
+            parts = nil
+            return taken
+        }
+    }
+
+    /// How long a start waits for what the last run left unshipped, before it gives up.
+    private static let drainMax = Duration.seconds(600)
+
+    /// Claims the log, opens the journal, drains it into the database and reads the state.
+    static func open(_ configuration: Configuration, logger: Logger) async throws -> RecordStart {
+        let clocks = Clocks()
+        let now: @Sendable () -> Int64 = { clocks.wallMicroseconds() }
+        let folder = configuration.journal.folder
+        var identity = try LogIdentity.load(folder: folder)
+        guard let origin = UUID16(parsing: identity.origin) else {
+            throw CommandFault("\(folder)/identity.json has an origin that is no UUID.")
+        }
+        let conninfo = configuration.database.connection
+        let database = try Postgres(connecting: conninfo, application: "touchline")
+        try prepareSchema(database, logger)
+        let claim = try StartState.claim(
+            database,
+            log: identity.log,
+            origin: origin,
+            above: identity.fence
+        )
+        identity.fence = claim.fence
+        try identity.save(folder: folder)
+
+        var journal = JournalConfiguration(
+            folder: folder,
+            log: identity.log,
+            origin: origin,
+            fence: claim.fence
+        )
+        journal.bytesMax = Int64(configuration.journal.sizeLimit)
+        let writer = try JournalWriter(journal)
+        report(writer.recovery, logger)
+        guard claim.watermark <= writer.recovery.lastSeq else {
+            throw CommandFault(
+                """
+                The database holds events of log \(identity.log) up to \(claim.watermark), the \
+                journal in \(folder) ends at \(writer.recovery.lastSeq): this is not the journal \
+                that they came from, or a part of it is missing. Restore it.
+                """
+            )
+        }
+        let shipper = Shipper(
+            settings: .init(
+                conninfo: conninfo,
+                log: identity.log,
+                fence: claim.fence,
+                now: now
+            ),
+            logger: logger
+        )
+        let durable = writer.durable
+        let log = identity.log
+        shipper.start {
+            try JournalRecords(reader: JournalReader(folder: folder, log: log), durable: durable)
+        }
+        try await drain(shipper, through: writer.recovery.lastSeq, logger)
+        let state = try StartState.load(
+            database,
+            log: log,
+            now: now(),
+            keyedMax: KeyedOutcomes.countMax
+        )
+        return RecordStart(
+            log: log,
+            epoch: claim.fence,
+            standing: standing(state),
+            shipper: shipper,
+            ledger: ledger(state, log: log, epoch: claim.fence),
+            writer: writer
+        )
+    }
+
+    private static func prepareSchema(_ database: Postgres, _ logger: Logger) throws {
+        let applied = try Migrations.apply(database, files: Schema.files)
+        for name in applied { logger.notice("Applied sql/\(name).") }
+    }
+
+    private static func report(_ recovery: JournalWriter.Recovery, _ logger: Logger) {
+        if let file = recovery.cutFile, recovery.cutBytes > 0 {
+            logger.warning(
+                "The last run ended in mid-write: \(recovery.cutBytes) bytes of \(file) were cut."
+            )
+        }
+    }
+
+    private static func drain(
+        _ shipper: Shipper,
+        through seq: Int64,
+        _ logger: Logger
+    ) async throws {
+        guard seq > 0 else { return }
+        let isShipped = await Task.detached {
+            shipper.waitUntilShipped(through: seq, timeout: drainMax)
+        }.value
+        guard isShipped else {
+            let status = shipper.status
+            throw CommandFault(
+                """
+                The journal could not be shipped to PostgreSQL: \
+                \(status.halted ?? status.lastError ?? "it took too long"). The hub starts once \
+                the database holds what was recorded before.
+                """
+            )
+        }
+    }
+
+    private static func standing(_ state: StartState) -> Standing {
+        var standing = Standing()
+        for sanction in state.sanctions {
+            _ = standing.apply(
+                sanction.kind,
+                .allow,
+                subject: sanction.subject,
+                until: sanction.until
+            )
+        }
+        return standing
+    }
+
+    private static func ledger(_ state: StartState, log: Int32, epoch: Int32) -> Ledger {
+        var keyed = KeyedOutcomes()
+        for message in state.keyed {
+            keyed[message.message] = KeyedOutcome(
+                seq: message.seq,
+                channelSeq: message.channelSeq,
+                disposition: message.disposition,
+                at: message.at
+            )
+        }
+        return Ledger(
+            log: log,
+            epoch: epoch,
+            lastSeq: state.lastSeq,
+            lastAt: state.lastAt,
+            standing: standing(state),
+            keyed: keyed
+        )
+    }
+}

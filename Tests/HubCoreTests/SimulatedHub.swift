@@ -1,0 +1,191 @@
+import AuditLog
+import HubCore
+import Outcomes
+import PolicyEngine
+
+/// A seeded generator (SplitMix64), so that a failing run can be repeated.
+struct SeededGenerator: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
+
+/// One shard's event loop, by hand: what the shard puts out is kept for the test to look at.
+final class SimulatedLoop: ShardOutput {
+    var shard: Shard<SimulatedLoop>!
+    /// Text of each frame sent, by slot.
+    var sent: [Int: [String]] = [:]
+    var closed: [Int: Outcome] = [:]
+    var recordedTickets: [Int: Decision] = [:]
+    var staleTickets: Set<Int> = []
+    var arrivals: [RecordedGroup] = []
+
+    func send(_ frame: UnsafeRawBufferPointer, to slot: Int) {
+        // Server frames: two bytes of header, and two or eight more for longer payloads.
+        let header = frame[1] == 126 ? 4 : frame[1] == 127 ? 10 : 2
+        sent[slot, default: []].append(String(decoding: frame[header...], as: UTF8.self))
+    }
+
+    func sendText(_ text: [UInt8], to slot: Int) {
+        sent[slot, default: []].append(String(decoding: text, as: UTF8.self))
+    }
+
+    func close(_ slot: Int, _ outcome: Outcome) { closed[slot] = outcome }
+
+    func handshakeRecorded(ticket: Int, decision: Decision?, outcome: Outcome?) {
+        if let decision { recordedTickets[ticket] = decision } else { staleTickets.insert(ticket) }
+    }
+
+    func laneFilled() {}
+    func setReading(_ reading: Bool, of slot: Int) {}
+}
+
+/// Real shards and a real ledger under a scheduler that interleaves them at random; disk and
+/// sockets are the only parts missing.
+final class SimulatedHub {
+    static let channels = ["club:demo:u14", "club:demo:adults"]
+    var random: SeededGenerator
+    var loops: [SimulatedLoop] = []
+    var ledger: Ledger
+    var lanes: [Batch] = []
+    /// Tuples of all durable events, in the order of the journal.
+    var journal: [[UInt8]] = []
+    var clock: Int64 = 800_000_000_000_000
+    var epoch: Int32 = 1
+    var ticket = 0
+    let bundle: Bundle
+
+    init(seed: UInt64, shards: Int, bundle: Bundle) {
+        random = SeededGenerator(state: seed)
+        self.bundle = bundle
+        ledger = Ledger(
+            log: 1,
+            epoch: 1,
+            lastSeq: 0,
+            lastAt: 0,
+            standing: Standing(),
+            keyed: KeyedOutcomes()
+        )
+        makeLoops(shards, Standing())
+    }
+
+    var now: Instant { Instant(wall: clock, monotonicNs: UInt64(clock) * 1000) }
+
+    private func makeLoops(_ count: Int, _ standing: Standing) {
+        loops = (0..<count).map { index in
+            let loop = SimulatedLoop()
+            var own = SeededGenerator(state: random.next())
+            loop.shard = Shard(
+                index: index,
+                log: 1,
+                epoch: epoch,
+                bundle: bundle,
+                standing: standing,
+                entropy: Entropy { pool in
+                    for place in pool.indices {
+                        pool[place] = UInt8(truncatingIfNeeded: own.next())
+                    }
+                },
+                ticks: { 0 },
+                output: loop
+            )
+            return loop
+        }
+    }
+
+    /// The lane of a shard goes to the recorder.
+    func handOver(_ loop: SimulatedLoop) {
+        guard let batch = loop.shard.takeBatch() else { return }
+        loop.shard.handedOver(batch)
+        lanes.append(batch)
+    }
+
+    /// The recorder takes all lanes, orders, "syncs" and hands the group to every shard.
+    func record() {
+        guard !lanes.isEmpty else { return }
+        let batches = lanes
+        lanes = []
+        for batch in batches {
+            for index in batch.proposals.indices {
+                ledger.admit(&batch.proposals[index], now: clock)
+                guard
+                    case .recorded(let seq, let at, let channelSeq) =
+                        batch.proposals[index].ruling
+                else { continue }
+                batch.stamp(batch.proposals[index], seq: seq, at: at, channelSeq: channelSeq)
+                journal.append(Array(batch.bytes[batch.proposals[index].event]))
+            }
+        }
+        let group = RecordedGroup(batches: batches, through: ledger.lastSeq)
+        for loop in loops { loop.arrivals.append(group) }
+    }
+
+    /// A shard applies the oldest group that reached it.
+    func apply(_ loop: SimulatedLoop) {
+        guard !loop.arrivals.isEmpty else { return }
+        loop.shard.apply(loop.arrivals.removeFirst(), at: now)
+    }
+
+    /// Lets everything that is under way arrive.
+    func settle() {
+        for _ in 0..<64 {
+            for loop in loops {
+                handOver(loop)
+                while !loop.arrivals.isEmpty { apply(loop) }
+            }
+            record()
+        }
+    }
+
+    /// The process dies: only the journal is left, and the next run reads its state from it.
+    func restart() throws {
+        let events = try decodedEvents()
+        var standing = Standing()
+        var keyed = KeyedOutcomes()
+        for event in events {
+            _ = standing.apply(
+                event.kind,
+                event.disposition,
+                subject: event.subject,
+                until: until(of: event)
+            )
+            if let message = event.message, message.high & 0xF000 == 0x8000 {
+                keyed[message] = KeyedOutcome(
+                    seq: event.seq,
+                    channelSeq: event.channelSeq ?? 0,
+                    disposition: event.disposition,
+                    at: event.at
+                )
+            }
+        }
+        epoch += 1
+        lanes = []
+        ledger = Ledger(
+            log: 1,
+            epoch: epoch,
+            lastSeq: events.last?.seq ?? 0,
+            lastAt: events.last?.at ?? 0,
+            standing: standing,
+            keyed: keyed
+        )
+        makeLoops(loops.count, standing)
+        loops[0].shard.proposeRun(.hubStarted, at: now)
+        settle()
+    }
+
+    func decodedEvents() throws -> [Event] {
+        try journal.map { tuple in try tuple.withUnsafeBytes { try Event(decoding: $0) } }
+    }
+
+    /// `until` of a sanction's detail.
+    func until(of event: Event) -> Int64? {
+        guard event.detail.hasPrefix("{\"until\":") else { return nil }
+        return Int64(event.detail.dropFirst(9).dropLast())
+    }
+}
