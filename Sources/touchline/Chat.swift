@@ -55,15 +55,14 @@ struct Chat: AsyncParsableCommand {
         let target = try target(environment)
         let colours =
             Terminal.isInteractive && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
-        let isTyped = isatty(STDIN_FILENO) == 1 && !json
+        let person = try name.map { try DevIdentity(name: $0, role: role).name }
         let options = ChatSession.Options(
-            name: name ?? "the token's subject",
+            name: person ?? "the token's subject",
             channel: channel,
             isRaw: json,
+            isTyped: isatty(STDIN_FILENO) == 1 && !json,
             screen: ChatScreen(colours: colours)
-        ) {
-            if isTyped { Terminal.say("Type a message and press Enter; Ctrl-D ends.") }
-        }
+        )
         try await ChatClient.run(target, options)
     }
 
@@ -71,7 +70,7 @@ struct Chat: AsyncParsableCommand {
         let url = try url ?? environment.running().hub
         let token = try token ?? ownToken(environment)
         var target = try ChatTarget(url: url, token: token, trust: ca)
-        let own = environment.certificate.certificate
+        let own = environment.certificate.authority
         if ca == nil, AddressRange.isLoopback(target.host), access(own, R_OK) == 0 {
             target.trust = own
         }

@@ -5,7 +5,7 @@ import NIOSSL
 
 /// Connects, and runs a session until it is over.
 enum ChatClient {
-    /// - Parameter options: `joined` is replaced: from then on, standard input is read.
+    /// Standard input is read once the channel is joined.
     static func run(_ target: ChatTarget, _ options: ChatSession.Options) async throws {
         let tls = try target.isSecure ? context(trust: target.trust) : nil
         let loop = MultiThreadedEventLoopGroup.singleton.next()
@@ -51,15 +51,9 @@ enum ChatClient {
                             try NIOSSLClientHandler(context: tls, serverHostname: name)
                         )
                     }
-                    var options = options
-                    let wasJoined = options.joined
                     // The session is made here, on the loop that it lives on.
                     let box = SessionBox(loop)
-                    options.joined = {
-                        wasJoined()
-                        read(into: box, loop, done)
-                    }
-                    let session = ChatSession(options, done: done)
+                    let session = ChatSession(options, done: done) { read(into: box, loop) }
                     box.session = session
                     try pipeline.addHandler(
                         ChatConnection(target: target) { session.receive($0, $1) }
@@ -74,8 +68,7 @@ enum ChatClient {
     /// line is handed over at a time: a long file is read as fast as it is sent.
     private static func read(
         into box: SessionBox,
-        _ loop: any EventLoop,
-        _ done: EventLoopPromise<Void>
+        _ loop: any EventLoop
     ) {
         Thread.detachNewThread {
             while let line = readLine() {

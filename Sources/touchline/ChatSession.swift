@@ -11,13 +11,14 @@ final class ChatSession {
         var channel: String
         /// Whether to print the hub's messages as they are, one a line.
         var isRaw: Bool
+        /// Whether a person types: then own messages are shown only where the hub changed them.
+        var isTyped: Bool
         var screen: ChatScreen
-        /// Told once the channel is joined, when lines may come.
-        var joined: @Sendable () -> Void
     }
 
     private let options: Options
     private let done: EventLoopPromise<Void>
+    private let joined: () -> Void
     private weak var connection: ChatConnection?
     /// Ids of what was sent and not answered.
     private var pending: Set<String> = []
@@ -25,14 +26,17 @@ final class ChatSession {
     private var pendingNameless = 0
     private var lastID = 0
     private var isInputOver = false
-    /// Numbers of own messages, acked and not yet seen, which are shown only when changed.
+    /// Numbers of own messages, acked and not yet seen, and whether the hub changed them.
     private var ownSeqs: [Int64: Bool] = [:]
 
-    /// - Parameter done: succeeds when all that was typed is answered and the input is over; fails
-    ///   with a `CommandFault` when the hub refuses or goes.
-    init(_ options: Options, done: EventLoopPromise<Void>) {
+    /// - Parameters:
+    ///   - done: succeeds when all that was typed is answered and the input is over; fails with a
+    ///     `CommandFault` when the hub refuses or goes.
+    ///   - joined: told once the channel is joined, when lines may come.
+    init(_ options: Options, done: EventLoopPromise<Void>, joined: @escaping () -> Void) {
         self.options = options
         self.done = done
+        self.joined = joined
     }
 
     func receive(_ connection: ChatConnection, _ event: ChatConnection.Event) {
@@ -69,8 +73,9 @@ final class ChatSession {
     func inputEnded(on loop: any EventLoop) {
         isInputOver = true
         finishIfAnswered()
-        let done = done
-        loop.scheduleTask(in: Self.answersTimeout) {
+        loop.assumeIsolated().scheduleTask(in: Self.answersTimeout) { [self] in
+            // All is answered: only the sight of an own message is missing, which may be long gone.
+            guard !isAnswered else { return done.succeed() }
             let seconds = Self.answersTimeout.nanoseconds / 1_000_000_000
             done.fail(CommandFault("the hub did not answer everything within \(seconds) s."))
         }
@@ -92,8 +97,12 @@ final class ChatSession {
         let id = ack.id ?? ""
         guard pending.remove(id) != nil else { return }
         if id == Self.joinID {
-            say("You are in \(SafeText.line(options.channel)) as \(SafeText.line(options.name)).")
-            options.joined()
+            if options.isTyped {
+                let place = SafeText.line(options.channel)
+                say("You are in \(place) as \(SafeText.line(options.name)).")
+                say("Type a message and press Enter; Ctrl-D ends.")
+            }
+            joined()
         } else {
             if let seq = ack.channelSeq { ownSeqs[seq] = ack.status == "redacted" }
             say(options.screen.acknowledged(ack))
@@ -112,12 +121,9 @@ final class ChatSession {
     }
 
     private func show(_ message: ServerMessage) {
-        if let seq = message.channelSeq, let isChanged = ownSeqs.removeValue(forKey: seq),
-            !isChanged
-        {
-            return
-        }
-        say(options.screen.delivered(message))
+        let own = message.channelSeq.flatMap { ownSeqs.removeValue(forKey: $0) }
+        if own != false || !options.isTyped { say(options.screen.delivered(message)) }
+        finishIfAnswered()
     }
 
     private func request(_ id: String, _ fields: [String: Any]) {
@@ -129,8 +135,10 @@ final class ChatSession {
     }
 
     private func finishIfAnswered() {
-        if isInputOver, pending.isEmpty, pendingNameless <= 0 { done.succeed() }
+        if isInputOver, isAnswered, options.isRaw || ownSeqs.isEmpty { done.succeed() }
     }
+
+    private var isAnswered: Bool { pending.isEmpty && pendingNameless <= 0 }
 
     private func say(_ line: String) {
         if !options.isRaw { Terminal.say(line) }

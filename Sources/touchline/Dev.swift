@@ -51,12 +51,27 @@ struct Dev: AsyncParsableCommand {
         try environment.makeFolder()
         let lock = try FolderLock(folder: environment.folder)
         defer { withExtendedLifetime(lock) {} }
+        do {
+            try await run(environment, announcement, logger)
+        } catch is CancellationError {
+            // Stopped before there was a hub to stop.
+        }
+        Terminal.warn("Stopped.")
+    }
+
+    private func run(
+        _ environment: DevEnvironment,
+        _ announcement: DevAnnouncement,
+        _ logger: Logger
+    ) async throws {
         try await Interruption.cancelling {
             Terminal.warn("\nStopping: members are told, the record is completed …")
         } _: {
             try await environment.prepare()
+            try Task.checkCancellation()
             let postgres = try await PrivatePostgres.start(for: environment.folder, logger: logger)
             let result = await Self.outcome {
+                try Task.checkCancellation()
                 try await runHub(
                     configuration(environment, database: postgres.connection),
                     logger: logger
@@ -68,7 +83,6 @@ struct Dev: AsyncParsableCommand {
             try await postgres.stop()
             try result.get()
         }
-        Terminal.warn("Stopped.")
     }
 
     private var policiesFolder: String {

@@ -55,7 +55,7 @@ struct DevAnnouncement: Sendable {
             hub: "wss://localhost:\(addresses.hubPort)/chat",
             console: "http://127.0.0.1:\(addresses.consolePort)",
             database: database,
-            ca: environment.certificate.certificate,
+            ca: environment.certificate.authority,
             issuer: DevEnvironment.issuer,
             audience: DevEnvironment.audience,
             signingKey: environment.signingKey,

@@ -4,7 +4,8 @@ import Foundation
 /// Ctrl-C and `kill`, turned into the cancellation of a task.
 enum Interruption {
     /// Runs the body, and cancels it when SIGINT or SIGTERM arrives.
-    /// A second signal ends the process at once.
+    /// Another signal after a second ends the process at once; before, it is an echo, because some
+    /// parents send theirs to the process and to its whole group.
     ///
     /// - Parameter announce: is called at the first signal.
     static func cancelling(
@@ -17,9 +18,13 @@ enum Interruption {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: count.queue)
             source.setEventHandler {
-                guard count.next() == 1 else { _exit(128 + number) }
-                announce()
-                task.cancel()
+                switch count.next() {
+                case .first:
+                    announce()
+                    task.cancel()
+                case .echo: break
+                case .insistent: _exit(128 + number)
+                }
             }
             source.resume()
             return source
@@ -35,11 +40,17 @@ enum Interruption {
     /// Counted on one queue only.
     private final class SignalCount: @unchecked Sendable {
         let queue = DispatchQueue(label: "touchline.signals")
-        private var count = 0
+        private var first: ContinuousClock.Instant?
 
-        func next() -> Int {
-            count += 1
-            return count
+        enum Turn { case first, echo, insistent }
+
+        func next() -> Turn {
+            let now = ContinuousClock.now
+            guard let first else {
+                first = now
+                return .first
+            }
+            return now - first < .seconds(1) ? .echo : .insistent
         }
     }
 }

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Foundation
 import Logging
+import PolicyEngine
+import PolicyFiles
 
 /// `touchline serve`: a hub in service.
 struct Serve: AsyncParsableCommand {
@@ -28,6 +30,10 @@ struct Serve: AsyncParsableCommand {
         let file: ConfigurationFile
         do {
             file = try ConfigurationFile.read(path: config)
+            _ = try PolicyFolder(path: file.configuration.policies.folder).load().get()
+        } catch let errors as BundleErrors {
+            Terminal.warn(errors.description)
+            throw ExitCode(78)
         } catch let faults as SettingFaults {
             // Without the prefix "Error:", which would shift the caret's line.
             Terminal.warn(faults.description)

@@ -136,6 +136,28 @@ struct ConfigurationTests {
         #expect(configuration.log.level == .debug)
     }
 
+    @Test("the configuration in docs/operations.md is a good one, and shows the default values")
+    func documentedConfigurationIsGood() throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+        let page = try String(
+            contentsOf: root.appending(path: "docs/operations.md"),
+            encoding: .utf8
+        )
+        let block = try #require(page.components(separatedBy: "```yaml\n").last)
+        let text = try #require(block.components(separatedBy: "```").first)
+        let (configuration, faults) = read(text)
+        #expect(faults == [])
+        let unset = Configuration()
+        #expect(configuration.hub.host == unset.hub.host)
+        #expect(configuration.hub.port == unset.hub.port)
+        #expect(configuration.console.host == unset.console.host)
+        #expect(configuration.console.port == unset.console.port)
+        #expect(configuration.journal.sizeLimit == unset.journal.sizeLimit)
+        #expect(configuration.policies.watch == unset.policies.watch)
+        #expect(configuration.log.level == unset.log.level)
+    }
+
     @Test("a section that the file leaves out can come from the environment alone")
     func sectionFromEnvironment() {
         let text = Self.good.replacingOccurrences(

@@ -19,7 +19,7 @@ struct DevEnvironmentTests {
         try await environment.prepare()
         let files = [
             environment.signingKey, environment.pseudonymKey, environment.certificate.key,
-            environment.certificate.certificate,
+            environment.certificate.certificate, environment.certificate.authority,
         ]
         let before = files.map { FileManager.default.contents(atPath: $0) }
         #expect(before.allSatisfy { $0?.isEmpty == false })
@@ -37,6 +37,10 @@ struct DevEnvironmentTests {
     func brokenPairIsReplaced() async throws {
         let folder = try TemporaryFolder()
         let first = try await DevCertificate.prepare(in: folder.path)
+        #expect(access(first.folder + "/ca-key.pem", F_OK) != 0, "nobody signs with it again")
+        let openssl = try #require(Program.find("openssl"))
+        let words = ["verify", "-x509_strict", "-verify_hostname", "localhost", "-CAfile"]
+        try await openssl.check(words + [first.authority, first.certificate], "Verifying")
         try FileManager.default.removeItem(atPath: first.key)
         try folder.write("tls.new/rubble", "left by a crash")
         let second = try await DevCertificate.prepare(in: folder.path)
