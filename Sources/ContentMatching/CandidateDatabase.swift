@@ -14,46 +14,46 @@ final class CandidateDatabase: @unchecked Sendable {
         hs_free_database(handle)
     }
 
-    /// Compiles what Hyperscan takes of `matchers`, each under its index; `left` are the others.
+    /// Compiles what Hyperscan takes of those matchers that belong here, each under its index;
+    /// `left` are the others of them.
     ///
     /// An expression that is refused is tried as a prefilter, which may report more than it should,
     /// never less; one that is refused then too is left.
     static func compile(
-        _ matchers: [Matcher]
+        _ matchers: [Matcher],
+        where belongs: (Matcher) -> Bool
     ) -> (database: CandidateDatabase?, left: Set<Int>) {
         var entries: [Entry] = []
         var left: Set<Int> = []
-        for (index, matcher) in matchers.enumerated() {
+        for (index, matcher) in matchers.enumerated() where belongs(matcher) {
             if let entry = Entry(matcher, index: index) {
                 entries.append(entry)
             } else {
                 left.insert(index)
             }
         }
-        while !entries.isEmpty {
-            switch attempt(entries) {
-            case .compiled(let database): return (database, left)
-            case .refused(let position):
-                if !entries[position].demote() {
-                    left.insert(Int(entries.remove(at: position).id))
+        if entries.isEmpty { return (nil, left) }
+        if let database = attempt(entries) { return (database, left) }
+        // Some can be parsed and not compiled. Trying all together again after each would take
+        // as many times as long; each by itself takes twice.
+        entries = entries.compactMap { entry in
+            var entry = entry
+            while attempt([entry]) == nil {
+                guard entry.demote() else {
+                    left.insert(Int(entry.id))
+                    return nil
                 }
-            case .failed:
-                left.formUnion(entries.map { Int($0.id) })
-                entries = []
             }
+            return entry
         }
+        if entries.isEmpty { return (nil, left) }
+        if let database = attempt(entries) { return (database, left) }
+        left.formUnion(entries.map { Int($0.id) })
         return (nil, left)
     }
 
-    private enum Attempt {
-        case compiled(CandidateDatabase)
-        /// The entry at this position stands in the way.
-        case refused(Int)
-        /// The set as a whole is too much.
-        case failed
-    }
-
-    private static func attempt(_ entries: [Entry]) -> Attempt {
+    /// Compiles the entries together, or nil when one of them, or all of them, is too much.
+    private static func attempt(_ entries: [Entry]) -> CandidateDatabase? {
         var database: OpaquePointer?
         var fault: UnsafeMutablePointer<hs_compile_error_t>?
         defer { hs_free_compile_error(fault) }
@@ -69,11 +69,8 @@ final class CandidateDatabase: @unchecked Sendable {
             &database,
             &fault
         )
-        if result == HS_SUCCESS, let database { return .compiled(CandidateDatabase(database)) }
-        guard let position = fault.map({ Int($0.pointee.expression) }),
-            entries.indices.contains(position)
-        else { return .failed }
-        return .refused(position)
+        guard result == HS_SUCCESS, let database else { return nil }
+        return CandidateDatabase(database)
     }
 }
 
@@ -88,7 +85,8 @@ extension CandidateDatabase {
         init?(_ matcher: Matcher, index: Int) {
             source = matcher.candidate
             id = UInt32(index)
-            flags = UInt32(HS_FLAG_UTF8 | HS_FLAG_SINGLEMATCH | HS_FLAG_ALLOWEMPTY)
+            flags = UInt32(HS_FLAG_SINGLEMATCH | HS_FLAG_ALLOWEMPTY)
+            if !matcher.isASCII { flags |= UInt32(HS_FLAG_UTF8) }
             if matcher.caseless { flags |= UInt32(HS_FLAG_CASELESS) }
             if matcher.doubts.contains(.everything) { return nil }
             while !isParsed {

@@ -11,35 +11,37 @@ struct Doubts: OptionSet {
     static let verticalTab = Doubts(rawValue: 2)
     /// Texts with anything beyond ASCII.
     static let nonASCII = Doubts(rawValue: 4)
-    /// Texts with letters that got their case pairs after Unicode 6, or whose pairs are ASCII.
-    static let oddLetters = Doubts(rawValue: 8)
+    /// Texts with the long s or the Kelvin sign, which pair with `s` and `k`.
+    static let asciiTwins = Doubts(rawValue: 8)
+    /// Texts with those, or with letters that got their case pairs after Unicode 6.
+    static let oddLetters = Doubts(rawValue: 16)
 }
 
 extension Doubts {
-    /// Which of the doubts `text`, valid UTF-8, gives rise to.
-    init(raisedBy text: UnsafeRawBufferPointer) {
-        var doubts: Doubts = .everything
-        var previous: UInt8 = 0
-        for byte in text {
-            if byte == 0x0B { doubts.insert(.verticalTab) }
-            if byte >= 0x80 {
-                doubts.insert(.nonASCII)
-                if Self.startsOddLetters(previous, byte) { doubts.insert(.oddLetters) }
-            }
-            previous = byte
-        }
-        self = doubts
+    /// Which of the doubts an ASCII text gives rise to.
+    init(raisedByASCII text: UnsafeRawBufferPointer) {
+        self = text.contains(0x0B) ? [.everything, .verticalTab] : .everything
+    }
+
+    /// The doubts that the character beginning with these bytes of UTF-8 gives rise to.
+    static func raised(byNonASCII first: UInt8, _ second: UInt8) -> Doubts {
+        if isTwin(first, second) { return [.nonASCII, .asciiTwins, .oddLetters] }
+        return startsOddLetters(first, second) ? [.nonASCII, .oddLetters] : .nonASCII
+    }
+
+    /// U+017F, and U+2100 to U+213F, among which U+212A stands.
+    private static func isTwin(_ first: UInt8, _ second: UInt8) -> Bool {
+        first == 0xC5 && second == 0xBF || first == 0xE2 && second == 0x84
     }
 
     /// Whether two bytes start a character of a block with younger case pairs: Latin extensions,
-    /// phonetic letters, Cyrillic supplements, Georgian capitals, Cherokee, the second plane; or
-    /// the long s and the Kelvin sign, which pair with `s` and `k`.
+    /// phonetic letters, Cyrillic supplements, Georgian capitals, Cherokee, the second plane.
     private static func startsOddLetters(_ first: UInt8, _ second: UInt8) -> Bool {
         switch first {
         case 0xC8, 0xC9, 0xCA, 0xD4, 0xEA: true
-        case 0xC5: second == 0xBF
-        case 0xE2: second == 0x84
-        case 0xE1: [0x8E, 0x8F, 0xB2, 0xB5, 0xB6].contains(second)
+        case 0xE1:
+            second == 0x8E || second == 0x8F || second == 0xB2 || second == 0xB5
+                || second == 0xB6
         case 0xF0: (0x90..<0x9F).contains(second)
         default: false
         }

@@ -9,6 +9,8 @@ package struct Matcher: Sendable {
     let caseless: Bool
     /// Whether a hit must stand as a word of its own.
     let wholeWords: Bool
+    /// Whether it can be looked for in a flat text.
+    let isASCII: Bool
     /// Which texts Hyperscan, whose Unicode is older than RE2's, may misjudge.
     let doubts: Doubts
 
@@ -30,24 +32,21 @@ extension Matcher {
         else {
             throw ExpressionError(message: "the pattern matches the empty text, so it hits always")
         }
-        var doubts: Doubts = []
+        let isASCII = isASCII(source)
+        // The flat text has K for the Kelvin sign, which to `\b` or `.` is something else.
+        var doubts: Doubts = isASCII ? .asciiTwins : .oddLetters
         // RE2's `\s` lacks the vertical tab that Hyperscan's has: `\S` misses it there.
         if source.contains(#"\s"#) || source.contains(#"\S"#) { doubts.insert(.verticalTab) }
         // RE2's `\v` is one character, Hyperscan's a class.
         if source.contains(#"\v"#) { doubts.insert(.everything) }
         if source.contains(#"\p"#) || source.contains(#"\P"#) { doubts.insert(.nonASCII) }
-        // Caseless, RE2's `\w` and `[[:alpha:]]` have the letters whose pairs are in them.
-        if [#"\w"#, #"\W"#, "[:", #"\x"#].contains(where: source.contains)
-            || !source.utf8.allSatisfy({ $0 < 0x80 })
-        {
-            doubts.insert(.oddLetters)
-        }
         return Matcher(
             expression: expression,
             exceptions: nil,
             candidate: source,
             caseless: caseless,
             wholeWords: false,
+            isASCII: isASCII,
             doubts: doubts
         )
     }
@@ -63,6 +62,7 @@ extension Matcher {
         // The longest first: RE2 prefers the alternative that stands first.
         let alternatives = exceptions.sorted { ($0.utf8.count, $0) > ($1.utf8.count, $1) }
             .map(quoted).joined(separator: "|")
+        let isASCII = term.utf8.allSatisfy { $0 < 0x80 }
         return Matcher(
             expression: try Expression(source, caseless: caseless),
             exceptions: exceptions.isEmpty
@@ -70,9 +70,24 @@ extension Matcher {
             candidate: source,
             caseless: caseless,
             wholeWords: true,
-            doubts: term.utf8.allSatisfy { $0 < 0x80 } ? [] : .oddLetters
+            isASCII: isASCII,
+            doubts: isASCII ? [] : .oddLetters
         )
     }
+
+    /// Whether an expression names no character beyond ASCII, so that to it those are all alike.
+    private static func isASCII(_ source: String) -> Bool {
+        guard source.utf8.allSatisfy({ $0 < 0x80 }) else { return false }
+        var escaped = false
+        for character in source.utf8 {
+            if escaped, namesCharacters.contains(character) { return false }
+            escaped = !escaped && character == UInt8(ascii: "\\")
+        }
+        return true
+    }
+
+    /// What may name characters by property or number when it follows a backslash.
+    private static let namesCharacters = Array("pPxXC01234567".utf8)
 
     /// The expression that matches a term literally but for its white space.
     private static func quoted(_ term: String) -> String {

@@ -6,6 +6,7 @@ import CHyperscan
 package final class MatcherScanner {
     private let set: MatcherSet
     private let scratch: OpaquePointer?
+    private var flatText = FlatText()
     private let found: UnsafeMutablePointer<Candidates>
     /// Which doubts any matcher of the set has at all.
     private let doubts: Doubts
@@ -13,7 +14,8 @@ package final class MatcherScanner {
     package init(_ set: MatcherSet) {
         self.set = set
         var scratch: OpaquePointer?
-        if let database = set.database {
+        // Grows it to serve both.
+        for database in [set.flat, set.unicode].compactMap(\.self) {
             let result = hs_alloc_scratch(database.handle, &scratch)
             guard result == HS_SUCCESS else {
                 preconditionFailure("Hyperscan has no memory for a scratch (\(result))")
@@ -26,6 +28,7 @@ package final class MatcherScanner {
     }
 
     deinit {
+        flatText.free()
         found.pointee.free()
         found.deallocate()
         if let scratch { hs_free_scratch(scratch) }
@@ -34,22 +37,10 @@ package final class MatcherScanner {
     /// Finds which matchers may match `text`, valid UTF-8. The answer holds until the next scan.
     package func candidates(in text: UnsafeRawBufferPointer) -> UnsafeBufferPointer<UInt32> {
         found.pointee.clear()
-        if let database = set.database, let scratch, let start = text.baseAddress {
-            let result = hs_scan(
-                database.handle,
-                start.assumingMemoryBound(to: CChar.self),
-                UInt32(text.count),
-                0,
-                scratch,
-                { id, _, _, _, context in
-                    context?.assumingMemoryBound(to: Candidates.self).pointee.insert(id)
-                    return 0
-                },
-                found
-            )
-            if result != HS_SUCCESS { insertAll() }
-        }
-        if !doubts.isEmpty { insertDoubtful(text) }
+        let flat = flatText.flatten(text)
+        if let database = set.flat { scan(flat, database) }
+        if let database = set.unicode { scan(text, database) }
+        if !doubts.isDisjoint(with: flatText.doubts) { insertDoubtful(flatText.doubts) }
         return found.pointee.all
     }
 
@@ -62,14 +53,26 @@ package final class MatcherScanner {
         set.matchers[Int(matcher)].appendSpans(in: text, to: &spans)
     }
 
-    /// A scan that failed has found nothing out: RE2 decides about every matcher.
-    private func insertAll() {
+    private func scan(_ text: UnsafeRawBufferPointer, _ database: CandidateDatabase) {
+        guard let start = text.baseAddress, let scratch else { return }
+        let result = hs_scan(
+            database.handle,
+            start.assumingMemoryBound(to: CChar.self),
+            UInt32(text.count),
+            0,
+            scratch,
+            { id, _, _, _, context in
+                context?.assumingMemoryBound(to: Candidates.self).pointee.insert(id)
+                return 0
+            },
+            found
+        )
+        guard result != HS_SUCCESS else { return }
+        // A scan that failed has found nothing out: RE2 decides about every matcher.
         for index in set.matchers.indices { found.pointee.insert(UInt32(index)) }
     }
 
-    private func insertDoubtful(_ text: UnsafeRawBufferPointer) {
-        let raised: Doubts = doubts == .everything ? .everything : Doubts(raisedBy: text)
-        guard !raised.isDisjoint(with: doubts) else { return }
+    private func insertDoubtful(_ raised: Doubts) {
         for (index, doubts) in set.doubtful where !doubts.isDisjoint(with: raised) {
             found.pointee.insert(index)
         }

@@ -15,9 +15,11 @@ struct CandidateTests {
                     caseless: true
                 ) : try Matcher.pattern(Self.pattern(&random) + "x", caseless: index % 4 == 1)
         }
-        let scanner = MatcherScanner(MatcherSet(matchers))
+        let set = MatcherSet(matchers)
+        #expect(set.flat != nil && set.unicode != nil)
+        let scanner = MatcherScanner(set)
         var hitCount = 0
-        for _ in 0..<300 {
+        for _ in 0..<1000 {
             let text = Self.text(&random, length: 40, of: Self.pieces)
             let found = hits(scanner, in: text)
             for (index, matcher) in matchers.enumerated() {
@@ -39,8 +41,29 @@ struct CandidateTests {
             try .pattern("plain", caseless: true), try .pattern(pattern, caseless: false),
         ])
         #expect(set.slowCount == 1)
-        #expect(set.database != nil)
+        #expect(set.flat != nil)
         #expect(hits(MatcherScanner(set), in: "a-b abb plain \u{B}x").count == 2)
+    }
+
+    @Test("what Hyperscan finds too large to compile is still found, and holds up no other")
+    func tooLarge() throws {
+        let domain = #"\b(?:https?://)?(?:[a-z0-9-]{2,40}\.){1,3}TOP(?:/[^\s]*)?(?:\s|$)"#
+        let matchers =
+            try ["bad", "é"].map { try Matcher.pattern($0, caseless: true) } + [
+                try .pattern(domain.replacing("TOP", with: "top"), caseless: true),
+                try .pattern(domain.replacing("TOP", with: "töp"), caseless: true),
+            ]
+        let found = hits(matchers, in: "é BAD see www.a-b.top/x?y or cc.töp")
+        #expect(found == [0: ["BAD"], 1: ["é"], 2: ["www.a-b.top/x?y "], 3: ["cc.töp"]])
+    }
+
+    @Test("a long text beyond ASCII is searched to its end")
+    func longText() throws {
+        let matchers = [try Matcher.pattern("end.$", caseless: false)]
+        let scanner = MatcherScanner(MatcherSet(matchers))
+        let text = String(repeating: "é", count: 100_000) + "endé"
+        #expect(hits(scanner, in: text) == [0: ["endé"]])
+        #expect(hits(scanner, in: "end.") == [0: ["end."]])
     }
 
     @Test("a set without matchers finds nothing")
@@ -66,7 +89,7 @@ struct CandidateTests {
     private static func pattern(_ random: inout SplitMix, depth: Int = 0) -> String {
         let atoms = [
             "a", "b", "k", "s", "x", "ü", "[ks]", "[^a]", ".", #"\w"#, #"\s"#, #"\S"#, #"\b"#,
-            #"\p{L}"#, #"\d"#, "в", "[a-z]", "(?i:ü)", #"\W"#, "^", "$",
+            #"\p{L}"#, #"\d"#, #"\B"#, "в", "[a-z]", "(?i:ü)", #"\W"#, "^", "$",
         ]
         if depth > 2 || Int.random(in: 0..<3, using: &random) == 0 {
             return atoms.randomElement(using: &random) ?? ""
