@@ -7,7 +7,7 @@ package final class Bundle: Sendable {
     /// SHA-256 (32 bytes) over the files in the order of their paths' bytes: of each the path's
     /// length, the path, the text's length, the text; lengths as 8 bytes, big-endian.
     package let digest: [UInt8]
-    /// The files that it was made from.
+    /// The files that it was made from, in that order.
     package let source: BundleSource
     package let limits: Limits
     /// Whether binary messages are let through to the protocol at all.
@@ -31,7 +31,7 @@ package final class Bundle: Sendable {
     ) {
         name = contents.name
         digest = source.digest
-        self.source = source
+        self.source = source.sorted
         limits = contents.limits
         allowsBinary = contents.allowsBinary
         channels = contents.channels

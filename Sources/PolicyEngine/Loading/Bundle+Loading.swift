@@ -21,7 +21,7 @@ private struct BundleLoader {
 
     mutating func load() -> Result<Bundle, BundleErrors> {
         var roots: [(layout: BundleLayout, root: YAMLNode)] = []
-        for file in source.files.sorted(by: { $0.path < $1.path }) {
+        for file in source.sorted.files {
             let isTaken = files.last?.path == file.path
             let opened = SourceFile(path: file.path, text: file.text, folder: source.folder)
             files.append(opened)

@@ -72,6 +72,6 @@ extension TermList {
     }
 
     static let severities = 1...3
-    /// Compiled, ten thousand terms take some 20 s and 100 MB: the most that a restart bears.
+    /// Compiled, ten thousand terms take a second and 100 MB: the most that an edit bears.
     private static let termsMax = 10_000
 }
