@@ -49,8 +49,10 @@ struct PrivatePostgres: Sendable {
             logger: logger
         )
         if !usable {
+            try await Self.removeForgotten(programs, logger)
             try await postgres.removeOrphan()
             try postgres.makeOwned(chosen)
+            try PrivateFile.write(Array(home.utf8), to: chosen + "/home")
             try PrivateFile.write(Array((chosen + "\n").utf8), to: place)
         }
         try await postgres.start()
@@ -94,6 +96,32 @@ struct PrivatePostgres: Sendable {
             throw CommandFault(
                 "the old database in \(folder) cannot be removed: remove it by hand."
             )
+        }
+    }
+
+    /// Takes away distant clusters whose home was in a folder for temporary files and is gone, as
+    /// tests leave them. Any other home may only be away, such as on another disk.
+    private static func removeForgotten(
+        _ programs: PostgresPrograms,
+        _ logger: Logger
+    ) async throws(CommandFault) {
+        guard programs.user != nil else { return }
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: distantFolder)) ?? []
+        for name in names {
+            let folder = "\(distantFolder)/\(name)"
+            guard let bytes = FileManager.default.contents(atPath: folder + "/home") else {
+                continue
+            }
+            let home = String(decoding: bytes, as: UTF8.self)
+            let isTemporary = ["/tmp/", "/var/tmp/"].contains { home.hasPrefix($0) }
+            guard isTemporary, access(home, F_OK) != 0 else { continue }
+            let forgotten = PrivatePostgres(
+                folder: folder,
+                programs: programs,
+                sockets: "",
+                logger: logger
+            )
+            try await forgotten.removeOrphan()
         }
     }
 
