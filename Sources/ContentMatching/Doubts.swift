@@ -9,12 +9,10 @@ struct Doubts: OptionSet {
     static let everything = Doubts(rawValue: 1)
     /// Texts with a vertical tab.
     static let verticalTab = Doubts(rawValue: 2)
-    /// Texts with anything beyond ASCII.
-    static let nonASCII = Doubts(rawValue: 4)
     /// Texts with the long s or the Kelvin sign, which pair with `s` and `k`.
-    static let asciiTwins = Doubts(rawValue: 8)
+    static let asciiTwins = Doubts(rawValue: 4)
     /// Texts with those, or with letters that got their case pairs after Unicode 6.
-    static let oddLetters = Doubts(rawValue: 16)
+    static let oddLetters = Doubts(rawValue: 8)
 }
 
 extension Doubts {
@@ -25,8 +23,8 @@ extension Doubts {
 
     /// The doubts that the character beginning with these bytes of UTF-8 gives rise to.
     static func raised(byNonASCII first: UInt8, _ second: UInt8) -> Doubts {
-        if isTwin(first, second) { return [.nonASCII, .asciiTwins, .oddLetters] }
-        return startsOddLetters(first, second) ? [.nonASCII, .oddLetters] : .nonASCII
+        if isTwin(first, second) { return [.asciiTwins, .oddLetters] }
+        return startsOddLetters(first, second) ? .oddLetters : []
     }
 
     /// U+017F, and U+2100 to U+213F, among which U+212A stands.

@@ -1,9 +1,12 @@
 internal import Outcomes
 
-/// `<path>/check` answers what the handshake would, as JSON: browsers show a page neither the
-/// status nor the body of a refused upgrade.
+/// `check` beside the hub's path answers what the handshake would, as JSON: browsers show a page
+/// neither the status nor the body of a refused upgrade.
 extension HandshakeGate {
-    package var checkPath: String { path + "/check" }
+    /// `check` in the place of the path's last component: `/check` beside `/chat`.
+    package var checkPath: String {
+        path.prefix(through: path.lastIndex(of: "/") ?? path.startIndex) + "check"
+    }
 
     /// Whether a request is for `checkPath`, whatever else is wrong with it.
     package func isCheck(_ head: RequestHead) -> Bool {

@@ -100,6 +100,11 @@ package struct Admission: Hashable, Sendable {
 
     /// The header fields of the answer with status 101 (RFC 6455 §4.2.2).
     package var fields: [HeaderField] {
+        Self.fields(acceptKey: acceptKey, subprotocol: subprotocol)
+    }
+
+    /// The header fields of an answer with status 101.
+    package static func fields(acceptKey: String, subprotocol: String?) -> [HeaderField] {
         var fields = [
             HeaderField("Upgrade", "websocket"),
             HeaderField("Connection", "Upgrade"),

@@ -94,12 +94,7 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler, Pe
         let now = loop.clocks.now()
         address = context.remoteAddress.map(Entrance.key(of:)) ?? "unknown"
         connectionJSON = Entrance.connectionJSON(address: address, head: head)
-        let request = RequestHead(
-            method: head.method.rawValue,
-            target: head.uri,
-            version: .init(major: head.version.major, minor: head.version.minor),
-            headers: head.headers.map { ($0.name, $0.value) }
-        )
+        let request = RequestHead(head)
         let waitNs = loop.addresses.takeHandshake(address, nowNs: now.monotonicNs)
         guard waitNs == 0 else {
             refuse(
@@ -256,5 +251,16 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler, Pe
         context.writeAndFlush(wrapOutboundOut(.end(nil))).assumeIsolated().whenComplete { _ in
             context.close(mode: .all, promise: nil)
         }
+    }
+}
+
+extension RequestHead {
+    init(_ head: HTTPRequestHead) {
+        self.init(
+            method: head.method.rawValue,
+            target: head.uri,
+            version: .init(major: head.version.major, minor: head.version.minor),
+            headers: head.headers.map { ($0.name, $0.value) }
+        )
     }
 }

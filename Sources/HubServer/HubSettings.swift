@@ -2,7 +2,7 @@ package import NIOCore
 
 /// What the operator configures of the server itself.
 package struct HubSettings: Sendable {
-    /// Path of the WebSocket; `<path>/check` answers what the handshake would.
+    /// Path of the WebSocket; `check` beside it answers what the handshake would.
     package var path = "/chat"
     package var origins: [String] = []
     /// Bytes of a request's head: twice what browsers send with a large token.

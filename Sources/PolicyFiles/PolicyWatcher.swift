@@ -8,7 +8,7 @@ package import PolicyEngine
 /// container mounts.
 package final class PolicyWatcher: Sendable {
     /// Looks so often that an edit acts well within a second, and costs next to nothing.
-    package static let defaultInterval: TimeInterval = 0.2
+    package static let defaultInterval: TimeInterval = 0.1
 
     private let state: State
 

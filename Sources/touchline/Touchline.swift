@@ -17,6 +17,6 @@ struct Touchline: AsyncParsableCommand {
               touchline serve --config touchline.yaml --check
               touchline serve --config touchline.yaml
             """,
-        subcommands: [Dev.self, Serve.self, Chat.self, Token.self, Policy.self]
+        subcommands: [Dev.self, Serve.self, Chat.self, Token.self, Policy.self, EchoCommand.self]
     )
 }

@@ -80,7 +80,7 @@ REFUSED = [
     ("empty token", 401, ("token_malformed", "token_missing"), lambda h: bearer("")),
     ("expired", 401, "token_expired", lambda h: bearer(tokens.expired(h))),
     ("early", 401, "token_not_yet_valid",
-     lambda h: bearer(tokens.mint(h, nbf=int(time.time()) + 3600))),
+     lambda h: bearer(tokens.mint(h, nbf=int(time.time()) + 3600, exp=int(time.time()) + 7200))),
     ("no exp", 401, "token_invalid", lambda h: bearer(tokens.mint(h, exp=None))),
     ("strange key", 401, "token_invalid", lambda h: bearer(tokens.mint(h, key=tokens.stranger()))),
     ("strange kid", 401, "token_invalid", lambda h: bearer(tokens.mint(h, head={"kid": "other"}))),

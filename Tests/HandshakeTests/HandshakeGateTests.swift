@@ -131,7 +131,7 @@ struct HandshakeGateTests {
         func check(
             _ changes: [(String, [String])],
             method: String = "GET",
-            target: String = "/chat/check"
+            target: String = "/check"
         ) -> CheckAnswer {
             let plain: [(String, [String])] = [
                 ("Upgrade", []), ("Connection", []), ("Sec-WebSocket-Version", []),
@@ -152,7 +152,7 @@ struct HandshakeGateTests {
             (check([page]), .tokenMissing, true),
             (check([("Origin", ["https://evil.example"]), bearer]), .originRefused, false),
             (check([page, bearer], method: "POST"), .methodNotAllowed, true),
-            (check([page, bearer], target: "/chat/check?t=1"), .badRequest, true),
+            (check([page, bearer], target: "/check?t=1"), .badRequest, true),
             (check([page, bearer, ("Upgrade", ["websocket"])]), .badRequest, true),
             (
                 check([("Origin", ["https://evil.example"])], method: "OPTIONS"), .originRefused,
@@ -177,7 +177,7 @@ struct HandshakeGateTests {
         #expect(
             preflight.fields.contains(HeaderField("Access-Control-Allow-Headers", "authorization"))
         )
-        #expect(gate.isCheck(Fixture.head(target: "/chat/check?x")))
+        #expect(gate.isCheck(Fixture.head(target: "/check?x")))
         #expect(!gate.isCheck(Fixture.head(target: "/chat")))
     }
 }
