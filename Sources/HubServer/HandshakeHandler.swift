@@ -74,12 +74,14 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler, Pe
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if error is HTTPParserError, case .head = state {
-            refuse(Refusal(.badRequest, at: .head))
-        } else if case .upgraded = state {
-            context.fireErrorCaught(error)
-        } else {
-            context.close(promise: nil)
+        switch state {
+        case .head where error is HTTPParserError: refuse(Refusal(.badRequest, at: .head))
+        // What follows a judged head is nobody's: its answer is on the way.
+        case .admitting where error is HTTPParserError, .refusing where error is HTTPParserError,
+            .closing where error is HTTPParserError:
+            break
+        case .head, .admitting, .refusing, .closing: context.close(promise: nil)
+        case .upgraded: context.fireErrorCaught(error)
         }
     }
 
