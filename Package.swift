@@ -127,9 +127,8 @@ let package = Package(
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     ]
         + [
-            "Outcomes", "WebSocketFrames", "JSONDocument", "ContentMatching",
-            "AuditLog",
-            "HubCore", "PolicyFiles",
+            "WebSocketFrames", "JSONDocument", "ContentMatching", "AuditLog", "HubCore",
+            "PolicyFiles",
         ].map { name in
             .testTarget(
                 name: "\(name)Tests",
@@ -138,8 +137,13 @@ let package = Package(
             )
         } + [
             .testTarget(
+                name: "OutcomesTests",
+                dependencies: ["Outcomes"],
+                swiftSettings: strict
+            ),
+            .testTarget(
                 name: "PolicyEngineTests",
-                dependencies: ["PolicyEngine", "JSONDocument"],
+                dependencies: ["PolicyEngine", "JSONDocument", "Outcomes"],
                 swiftSettings: strict
             ),
             .testTarget(
@@ -152,7 +156,7 @@ let package = Package(
                 dependencies: ["AuditStore", "AuditLog", logging],
                 swiftSettings: strict
             ),
-            .testTarget(name: "HouseTests", swiftSettings: strict),
+            .testTarget(name: "HouseTests", dependencies: ["Outcomes"], swiftSettings: strict),
             .testTarget(
                 name: "touchlineTests",
                 dependencies: [

@@ -155,7 +155,9 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler {
     /// Says goodbye, sends the close frame and closes when both are written.
     func close(_ outcome: Outcome) {
         guard closing == nil, let context else { return }
-        let code = outcome.closeCode ?? 1011
+        guard let code = outcome.closeCode else {
+            preconditionFailure("\(outcome) closes no connection")
+        }
         // A client that broke the protocol is told by the close frame alone.
         if !(1002...1009).contains(code) { append(text: Goodbye.text(outcome, code: code)) }
         var frame: [UInt8] = []

@@ -35,11 +35,9 @@ package enum Outcome: String, CaseIterable, Sendable {
     case unsupportedData = "unsupported_data"
     case invalidText = "invalid_text"
     case tooBig = "too_big"
-    case internalError = "internal_error"
     case restarting = "restarting"
     case expired = "expired"
     case noPong = "no_pong"
-    case idle = "idle"
     case slowConsumer = "slow_consumer"
     // Messages.
     case badJSON = "bad_json"
@@ -54,7 +52,6 @@ package enum Outcome: String, CaseIterable, Sendable {
     case unknownChannel = "unknown_channel"
     case tooManyChannels = "too_many_channels"
     case rate = "rate"
-    case keyReused = "key_reused"
 }
 
 extension Outcome {
@@ -102,10 +99,10 @@ extension Outcome {
             .connectionRefused, .busy, .recordUnavailable:
             admissionRow
         case .normal, .goingAway, .protocolError, .unsupportedData, .invalidText, .tooBig,
-            .internalError, .restarting, .expired, .noPong, .idle, .slowConsumer:
+            .restarting, .expired, .noPong, .slowConsumer:
             closeRow
         case .badJSON, .duplicateKey, .badEnvelope, .unknownType, .badSchema, .blocked, .muted,
-            .notJoined, .alreadyJoined, .unknownChannel, .tooManyChannels, .rate, .keyReused:
+            .notJoined, .alreadyJoined, .unknownChannel, .tooManyChannels, .rate:
             messageRow
         }
     }
@@ -176,10 +173,8 @@ extension Outcome {
         case .restarting: Row(nil, 1012, .later, .server, "The hub restarts: connect again.")
         case .expired: Row(nil, 4401, .afterChange, .client, "The session's token has expired.")
         case .noPong: Row(nil, 4408, .later, .client, "The client did not answer pings.")
-        case .idle: Row(nil, 4408, .later, .client, "Nothing arrived for too long.")
-        case .slowConsumer:
+        default:
             Row(nil, 4430, .later, .client, "The client reads more slowly than messages arrive.")
-        default: Row(nil, 1011, .later, .server, "The hub met an error of its own.")
         }
     }
 
@@ -196,7 +191,6 @@ extension Outcome {
         case .unknownChannel: Row(.never, .client, "There is no such channel.")
         case .tooManyChannels: Row(.never, .client, "You are in too many channels.")
         case .rate: Row(.later, .client, "You are sending too fast.")
-        case .keyReused: Row(.never, .client, "This key was used for another message.")
         default: Row(.never, .client, "The message lacks a field or has one of the wrong kind.")
         }
     }
