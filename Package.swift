@@ -102,7 +102,11 @@ let package = Package(
             dependencies: ["ContentMatching", "JSONDocument", "Outcomes", crypto, yams],
             swiftSettings: strict
         ),
-        .target(name: "AuditLog", dependencies: [crypto], swiftSettings: strict),
+        .target(
+            name: "AuditLog",
+            dependencies: [crypto, .product(name: "CryptoExtras", package: "swift-crypto")],
+            swiftSettings: strict
+        ),
         // Floor 0: leaves.
         .target(name: "Outcomes", swiftSettings: strict),
         .target(name: "WebSocketFrames", dependencies: ["Outcomes"], swiftSettings: strict),
@@ -127,8 +131,7 @@ let package = Package(
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     ]
         + [
-            "WebSocketFrames", "JSONDocument", "ContentMatching", "AuditLog", "HubCore",
-            "PolicyFiles",
+            "WebSocketFrames", "JSONDocument", "ContentMatching", "HubCore", "PolicyFiles",
         ].map { name in
             .testTarget(
                 name: "\(name)Tests",
@@ -149,6 +152,13 @@ let package = Package(
             .testTarget(
                 name: "HandshakeTests",
                 dependencies: ["Handshake", "Outcomes"],
+                swiftSettings: strict
+            ),
+            .testTarget(
+                name: "AuditLogTests",
+                dependencies: [
+                    "AuditLog", crypto, .product(name: "CryptoExtras", package: "swift-crypto"),
+                ],
                 swiftSettings: strict
             ),
             .testTarget(

@@ -1,17 +1,7 @@
 import Crypto
 
-/// The hashes of the record: leaves of the Merkle tree and commitments to content.
+/// What events commit to instead of holding it: the hashes of content.
 package enum Commitment {
-    /// The leaf of an event: SHA-256(0x00 ‖ tuple) (RFC 6962, section 2.1), 32 bytes.
-    ///
-    /// The tuple is exactly what COPY ships, with its leading count of columns.
-    package static func leaf(of tuple: UnsafeRawBufferPointer) -> [UInt8] {
-        var hash = SHA256()
-        withUnsafeBytes(of: UInt8(0)) { hash.update(bufferPointer: $0) }
-        hash.update(bufferPointer: tuple)
-        return [UInt8](hash.finalize())
-    }
-
     /// What an event commits to as `content_hash`: SHA-256 over each part's SHA-256(salt ‖ body),
     /// the parts in ascending order of their number; nil without parts.
     ///

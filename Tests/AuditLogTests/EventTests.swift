@@ -31,12 +31,12 @@ import Testing
     func tampering() {
         var tuple: [UInt8] = []
         Self.event.encode(into: &tuple)
-        let leaf = tuple.withUnsafeBytes { Commitment.leaf(of: $0) }
+        let leaf = tuple.withUnsafeBytes { TreeHash(leafOf: $0) }
         for index in tuple.indices {
             for mask: UInt8 in [0x01, 0x80, 0xff] {
                 var tampered = tuple
                 tampered[index] ^= mask
-                #expect(tampered.withUnsafeBytes { Commitment.leaf(of: $0) } != leaf)
+                #expect(tampered.withUnsafeBytes { TreeHash(leafOf: $0) } != leaf)
                 guard let decoded = decode(tampered) else { continue }
                 var again: [UInt8] = []
                 decoded.encode(into: &again)

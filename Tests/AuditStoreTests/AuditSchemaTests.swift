@@ -19,7 +19,7 @@ struct AuditSchemaTests {
             lab.records.append(event, contents)
             var tuple: [UInt8] = []
             event.encode(into: &tuple)
-            leaves.append(tuple.withUnsafeBytes { Commitment.leaf(of: $0) })
+            leaves.append(tuple.withUnsafeBytes { TreeHash(leafOf: $0).bytes })
         }
         let shipper = lab.shipper()
         #expect(shipper.stop(drain: .seconds(20)))

@@ -106,7 +106,7 @@ import Testing
         #expect(files.count > 2)
         let events = sandbox.batches.flatMap { $0 }.filter { $0.type == .event }
         let expected = events.enumerated().map { index, event in
-            let leaf = event.body.withUnsafeBytes { Commitment.leaf(of: $0) }
+            let leaf = event.body.withUnsafeBytes { TreeHash(leafOf: $0).bytes }
             return "\(index + 1) "
                 + leaf.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
         }
