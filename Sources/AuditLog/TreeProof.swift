@@ -18,14 +18,14 @@ package enum TreeProof {
 
     /// That the tree of `first` leaves is the beginning of the tree of `second` leaves.
     ///
-    /// - Precondition: `0 <= first <= second`.
+    /// - Precondition: `0 < first <= second`.
     package static func consistency(
         from first: Int64,
         to second: Int64,
         _ nodes: Nodes
     ) throws -> [TreeHash] {
-        precondition(first >= 0 && first <= second, "a tree only grows")
-        if first == 0 || first == second { return [] }
+        precondition(first > 0 && first <= second, "a tree only grows")
+        if first == second { return [] }
         return try subproof(first, in: 0..<second, isWhole: true, nodes)
     }
 
@@ -109,15 +109,15 @@ extension TreeProof {
         return last == 0 ? hash : nil
     }
 
-    /// Whether `second` is a tree that grew out of `first`.
+    /// Whether `second` is a tree that grew out of `first`, which has at least one leaf: a tree without
+    /// any says nothing.
     package static func isConsistent(
         from first: (size: Int64, root: TreeHash),
         to second: (size: Int64, root: TreeHash),
         proof: [TreeHash]
     ) -> Bool {
-        guard first.size >= 0, first.size <= second.size else { return false }
+        guard first.size > 0, first.size <= second.size else { return false }
         if first.size == second.size { return proof.isEmpty && first.root == second.root }
-        if first.size == 0 { return proof.isEmpty && first.root == .empty }
         var proof = proof[...]
         // A first tree that is one complete subtree is the proof's first hash itself.
         if first.size.nonzeroBitCount == 1 { proof = ([first.root] + proof)[...] }
