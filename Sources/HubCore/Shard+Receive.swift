@@ -171,8 +171,7 @@ extension Shard {
                 envelope: envelope,
                 started: started,
                 message: verdict.problem ?? verdict.say,
-                verdict: verdict,
-                channel: channel.index
+                verdict: verdict
             )
             return
         }

@@ -55,8 +55,7 @@ extension Shard {
         started: UInt64,
         message: String? = nil,
         retryAfterMs: Int? = nil,
-        verdict: Verdict? = nil,
-        channel: Int? = nil
+        verdict: Verdict? = nil
     ) {
         let kind: EventKind =
             switch envelope?.type {
@@ -66,7 +65,11 @@ extension Shard {
             default: .message
             }
         var proposal = proposal(kind, .block, slot, envelope, payload)
-        proposal.channel = channel
+        // The record names a channel only once it is one: any other name is a stranger's own text,
+        // which stays in the content.
+        let channel = sessions[slot: slot]!.channels.first { $0.name == envelope?.channel }
+        proposal.channel = channel?.index
+        proposal.channelName = channel?.name
         proposal.reply = .refused(outcome, message: message, retryAfterMs: retryAfterMs)
         if let envelope, kind == .message, verdict?.stage == .rules {
             identify(&proposal, envelope, sessions[slot: slot]!)
