@@ -40,6 +40,7 @@ package final class HubServer: Sendable {
     package func start(group: MultiThreadedEventLoopGroup, host: String, port: Int) async throws
         -> Int
     {
+        Self.instantiateTypes()
         let byLoop = Dictionary(
             uniqueKeysWithValues: loops.map { (ObjectIdentifier($0.eventLoop), $0) }
         )
@@ -72,6 +73,14 @@ package final class HubServer: Sendable {
         listener.withLock { $0 = channel }
         startTicking()
         return channel.localAddress?.port ?? port
+    }
+
+    /// Has the decoder's generic type made by one thread, before connections come on several.
+    ///
+    /// The Swift 6.3 runtime can crash when two threads are the first to make it at one moment:
+    /// it looks up the conformance of a class whose metadata the other one has not finished.
+    private static func instantiateTypes() {
+        _ = ByteToMessageHandler(HTTPRequestDecoder())
     }
 
     private static func assemble(
