@@ -163,7 +163,7 @@ let package = Package(
             ),
             .testTarget(
                 name: "AuditStoreTests",
-                dependencies: ["AuditStore", "AuditLog", logging],
+                dependencies: ["AuditStore", "HubCore", "AuditLog", logging],
                 swiftSettings: strict
             ),
             .testTarget(name: "HouseTests", dependencies: ["Outcomes"], swiftSettings: strict),

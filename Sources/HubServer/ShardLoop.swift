@@ -16,7 +16,7 @@ package final class ShardLoop: ShardOutput, RecordedGroupReceiver, @unchecked Se
     private let submit: @Sendable (Batch) -> Bool
     fileprivate var connections: [Connection?] = []
     fileprivate var dirty: [Connection] = []
-    private var pendingHandshakes: [Int: any PendingHandshake] = [:]
+    fileprivate var pendingHandshakes: [Int: any PendingHandshake] = [:]
     private var nextTicket = 0
     private var isFlushScheduled = false
     fileprivate var isWriteScheduled = false
@@ -144,7 +144,7 @@ package final class ShardLoop: ShardOutput, RecordedGroupReceiver, @unchecked Se
     private func handOver() {
         guard let batch = shard.takeBatch() else { return }
         shard.handedOver(batch)
-        if !submit(batch) { shard.fail() }
+        if !submit(batch) { fail() }
     }
 
     /// Writes what this turn has gathered, one write a connection.
@@ -167,8 +167,16 @@ extension ShardLoop {
 
     /// Runs on the recorder's thread.
     package func recordFailed(_ reason: String) {
-        eventLoop.execute {
-            self.shard.fail()
+        eventLoop.execute { self.fail() }
+    }
+
+    /// Nothing will be recorded any more: sessions are closed, and who waits at the door is told.
+    fileprivate func fail() {
+        shard.fail()
+        let waiting = pendingHandshakes
+        pendingHandshakes = [:]
+        for handshake in waiting.values {
+            handshake.recorded(decision: nil, outcome: .recordUnavailable)
         }
     }
 

@@ -23,6 +23,8 @@ func runHub(
     logger: Logger,
     ready: @Sendable (HubAddresses) async throws -> Void
 ) async throws {
+    // A write beyond a file size limit must fail as a write, not end the process.
+    signal(SIGXFSZ, SIG_IGN)
     let hub = try await Hub(configuration, logger: logger)
     do {
         let addresses = try await hub.listen()
