@@ -5,6 +5,7 @@ import itertools
 import json
 import threading
 import time
+import uuid
 
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
@@ -124,7 +125,8 @@ class Talker(threading.Thread):
     """A member who talks at a steady pace until told to stop, or until the hub is gone.
 
     `delivered` holds every message that reached it, `acked` what it sent and was told of, both as
-    the hub wrote them; `refused` what it was refused.
+    the hub wrote them; `refused` what it was refused. `sent` has each message's text by its id,
+    which also makes its idempotency key (`key_of`). `close_code` is what the hub ended it with.
     """
 
     def __init__(self, hub, name, role="coach", per_second=8, channel=None):
@@ -133,7 +135,7 @@ class Talker(threading.Thread):
         self.per_second, self.channel = per_second, channel or hub.channel
         self.delivered, self.acked, self.refused, self.sent = [], [], [], {}
         self.over = threading.Event()
-        self.failure = None
+        self.failure = self.close_code = None
 
     def run(self):
         try:
@@ -146,18 +148,25 @@ class Talker(threading.Thread):
                     id = f"{self.name}-{count}"
                     self.sent[id] = f"{self.name} says {count}"
                     member.send(
-                        type="message", id=id, channel=self.channel, body={"text": self.sent[id]}
+                        type="message", id=id, key=self.key_of(id), channel=self.channel,
+                        body={"text": self.sent[id]},
                     )
-                self._drain(count)
+                self._drain(count, reader)
                 member.ws.close()
                 reader.join(10)
         except (ConnectionClosed, OSError, EOFError, TimeoutError) as gone:
             self.failure = gone
 
-    def _drain(self, count, seconds=20):
+    @staticmethod
+    def key_of(id):
+        return str(uuid.uuid5(uuid.NAMESPACE_OID, id))
+
+    def _drain(self, count, reader, seconds=20):
         deadline = time.monotonic() + seconds
         while len(self.acked) + len(self.refused) < count and time.monotonic() < deadline:
-            time.sleep(0.02)
+            reader.join(0.02)
+            if not reader.is_alive():
+                return
 
     def _read(self, member):
         keep = {"message": self.delivered, "ack": self.acked, "refused": self.refused}
@@ -165,8 +174,9 @@ class Talker(threading.Thread):
             for text in member.ws:
                 frame = json.loads(text)
                 keep.get(frame["type"], []).append(frame)
+            self.close_code = member.ws.close_code
         except (ConnectionClosed, OSError, EOFError):
-            pass
+            self.close_code = member.ws.close_code
 
     def finish(self):
         self.over.set()
