@@ -170,7 +170,7 @@ let package = Package(
             .testTarget(
                 name: "touchlineTests",
                 dependencies: [
-                    "touchline", "Console", "Handshake", crypto, logging,
+                    "touchline", "Console", "AuditStore", "HubCore", "Handshake", crypto, logging,
                     .product(name: "NIOCore", package: "swift-nio"),
                     .product(name: "NIOEmbedded", package: "swift-nio"),
                 ],

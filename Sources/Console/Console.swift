@@ -6,24 +6,25 @@ import Synchronization
 /// The operator's HTTP server: health and metrics, meant for loopback or a private network.
 ///
 /// - `/livez`: 200 while the process runs.
-/// - `/readyz`: 200, or 503 with a JSON object whose `reasons` say why not.
+/// - `/readyz`: 200, or 503; a JSON object whose `reasons` say why it is not ready, and whose
+///   `degraded` says what is wrong and does not keep members away.
 /// - `/metrics`: Prometheus text exposition format 0.0.4.
 package final class Console: Sendable {
     private let host: String
     private let port: Int
-    private let ready: @Sendable () -> [String]
+    private let ready: @Sendable () -> Readiness
     private let metrics: @Sendable () -> String
     private let logger: Logger
     private let running = Mutex<Task<Void, Never>?>(nil)
 
     /// - Parameters:
     ///   - port: 0 for any free one.
-    ///   - ready: why the hub is not ready, one sentence each; empty when it is.
+    ///   - ready: whether the hub is ready, and why not.
     ///   - metrics: the metrics as Prometheus text.
     package init(
         host: String,
         port: Int,
-        ready: @escaping @Sendable () -> [String],
+        ready: @escaping @Sendable () -> Readiness,
         metrics: @escaping @Sendable () -> String,
         logger: Logger
     ) {
@@ -82,12 +83,14 @@ package final class Console: Sendable {
         return router
     }
 
-    private static func readiness(_ reasons: [String]) -> Response {
-        let list = reasons.map(JSONString.quoted).joined(separator: ",")
+    private static func readiness(_ readiness: Readiness) -> Response {
+        let reasons = readiness.reasons.map(JSONString.quoted).joined(separator: ",")
+        let degraded = readiness.degraded.map(JSONString.quoted).joined(separator: ",")
         return answer(
-            reasons.isEmpty ? .ok : .serviceUnavailable,
+            readiness.isReady ? .ok : .serviceUnavailable,
             "application/json",
-            "{\"ready\":\(reasons.isEmpty),\"reasons\":[\(list)]}\n"
+            "{\"ready\":\(readiness.isReady),\"reasons\":[\(reasons)],"
+                + "\"degraded\":[\(degraded)]}\n"
         )
     }
 

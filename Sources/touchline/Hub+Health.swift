@@ -1,16 +1,16 @@
 import AuditStore
+import Console
 import HubServer
 
 extension Hub {
-    /// Why the hub is not ready, one sentence each; empty when it is.
-    func reasonsNotReady() -> [String] {
-        var reasons: [String] = []
-        if let failure { reasons.append("The record failed: \(failure)") }
-        if !isAccepting { reasons.append("The hub does not accept connections yet, or no longer.") }
-        if let halted = shipper.status.halted {
-            reasons.append("Shipping to PostgreSQL has ended: \(halted)")
+    /// Whether members should be sent here, and what is wrong.
+    func readiness() -> Readiness {
+        var readiness = Readiness(shipping: shipper.status, now: Clocks().wallMicroseconds())
+        if let failure { readiness.reasons.append("The record failed: \(failure)") }
+        if !isAccepting {
+            readiness.reasons.append("The hub does not accept connections yet, or no longer.")
         }
-        return reasons
+        return readiness
     }
 
     /// Metrics as Prometheus text (exposition format 0.0.4).

@@ -137,7 +137,7 @@ final class Hub: Sendable {
         let console = Console(
             host: configuration.console.host,
             port: configuration.console.port,
-            ready: { [self] in reasonsNotReady() },
+            ready: { [self] in readiness() },
             metrics: { [self] in metrics() },
             logger: logger
         )

@@ -26,7 +26,7 @@ struct ConsoleTests {
         let console = Console(
             host: "127.0.0.1",
             port: 0,
-            ready: { reasons.list },
+            ready: { reasons.value },
             metrics: { "touchline_connections 3\n" },
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
@@ -34,11 +34,15 @@ struct ConsoleTests {
         #expect(port > 0)
         #expect(try await get(port, "/livez").0 == 200)
         #expect(try await get(port, "/readyz").0 == 200)
-        reasons.list = ["the database is \"away\"", "journal\u{1}"]
+        reasons.value.degraded = ["the database is \"away\"", "journal\u{1}"]
+        #expect(try await get(port, "/readyz").0 == 200, "degraded is ready")
+        reasons.value.reasons = ["the record \\ failed"]
         let (status, type, body) = try await get(port, "/readyz")
         #expect((status, type) == (503, "application/json"))
         let object = try JSONSerialization.jsonObject(with: Data(body.utf8)) as? [String: Any]
-        #expect(object?["reasons"] as? [String] == reasons.list)
+        #expect(object?["ready"] as? Bool == false)
+        #expect(object?["reasons"] as? [String] == reasons.value.reasons)
+        #expect(object?["degraded"] as? [String] == reasons.value.degraded)
         let metrics = try await get(port, "/metrics")
         #expect(metrics.0 == 200)
         #expect(metrics.1.hasPrefix("text/plain; version=0.0.4"))
@@ -48,7 +52,7 @@ struct ConsoleTests {
         let second = Console(
             host: "127.0.0.1",
             port: port,
-            ready: { [] },
+            ready: { Readiness() },
             metrics: { "" },
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
@@ -59,6 +63,6 @@ struct ConsoleTests {
 
     /// Changed between requests only.
     private final class Reasons: @unchecked Sendable {
-        var list: [String] = []
+        var value = Readiness()
     }
 }
