@@ -90,6 +90,9 @@ struct Configuration: Sendable {
     struct Database: Sendable {
         /// libpq's connection string or URI. May hold a password: never logged.
         var connection = ""
+        /// Whether a start applies what `sql/` has and the database lacks: `dev` does; in service
+        /// `touchline migrate` does it, as a role that may.
+        var isMigrated = false
     }
 
     struct Policies: Sendable {

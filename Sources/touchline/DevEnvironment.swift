@@ -107,7 +107,7 @@ struct DevEnvironment: Sendable {
             )
         ]
         result.journal.folder = journal
-        result.database.connection = database
+        result.database = .init(connection: database, isMigrated: true)
         result.policies = .init(folder: policies, watch: true)
         result.keys.pseudonym = pseudonymKey
         return result

@@ -56,8 +56,8 @@ final class RecordStart: Sendable {
             throw CommandFault("\(folder)/identity.json has an origin that is no UUID.")
         }
         let conninfo = configuration.database.connection
-        let database = try Postgres(connecting: conninfo, application: "touchline")
-        try prepareSchema(database, logger)
+        let database = try connect(conninfo)
+        try prepareSchema(database, configuration.database, logger)
         let claim = try StartState.claim(
             database,
             log: identity.log,
@@ -116,7 +116,37 @@ final class RecordStart: Sendable {
         )
     }
 
-    private static func prepareSchema(_ database: Postgres, _ logger: Logger) throws {
+    private static func connect(_ conninfo: String) throws(CommandFault) -> Postgres {
+        do {
+            return try Postgres(connecting: conninfo, application: "touchline")
+        } catch {
+            throw CommandFault(
+                """
+                The database cannot be reached: \(error). A start needs it; see to \
+                database.connection, or to PostgreSQL.
+                """
+            )
+        }
+    }
+
+    private static func prepareSchema(
+        _ database: Postgres,
+        _ settings: Configuration.Database,
+        _ logger: Logger
+    ) throws {
+        guard settings.isMigrated else {
+            do {
+                return try Migrations.check(database, files: Schema.files)
+            } catch {
+                throw CommandFault(
+                    """
+                    The database is not ready: \(error). Bring it up with `touchline migrate \
+                    --database …` as a role that may, and grant touchline_server to the role of \
+                    database.connection (docs/operations.md, The database).
+                    """
+                )
+            }
+        }
         let applied = try Migrations.apply(database, files: Schema.files)
         for name in applied { logger.notice("Applied sql/\(name).") }
     }
@@ -134,7 +164,8 @@ final class RecordStart: Sendable {
         through seq: Int64,
         _ logger: Logger
     ) async throws {
-        guard seq > 0 else { return }
+        // With nothing to ship too: making partitions and reading the state must not meet, because
+        // each waits for tables that the other has locked.
         let isShipped = await Task.detached {
             shipper.waitUntilShipped(through: seq, timeout: drainMax)
         }.value

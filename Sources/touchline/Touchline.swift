@@ -14,9 +14,13 @@ struct Touchline: AsyncParsableCommand {
                                                         talks, in another terminal
 
             In service:
+              touchline migrate --database "dbname=touchline user=postgres"
               touchline serve --config touchline.yaml --check
               touchline serve --config touchline.yaml
             """,
-        subcommands: [Dev.self, Serve.self, Chat.self, Token.self, Policy.self, EchoCommand.self]
+        subcommands: [
+            Dev.self, Serve.self, Migrate.self, Chat.self, Token.self, Policy.self,
+            EchoCommand.self,
+        ]
     )
 }
