@@ -37,6 +37,14 @@ package struct AddressLimits: Sendable {
         return account.handshakes.take(nowNs: nowNs)
     }
 
+    /// Counts a refusal for the next summary: a connection that was closed unheard.
+    package mutating func countRefusal(_ address: String) {
+        let key = key(address)
+        var account = accounts[key] ?? fresh
+        defer { accounts[key] = account }
+        account.refusalsCounted += 1
+    }
+
     /// Whether a refusal is recorded by itself, or only counted for the next summary.
     package mutating func recordsRefusal(_ address: String) -> Bool {
         let key = key(address)

@@ -35,7 +35,7 @@ package struct Arrival: Sendable {
 }
 
 extension Shard {
-    /// Judges a verified arrival against sanctions, limits and connection rules.
+    /// Judges a verified arrival against sanctions and limits.
     ///
     /// - Returns: the refusal, or nil when it may be admitted.
     package func refusal(of arrival: Arrival, at now: Instant) -> Outcome? {
@@ -50,7 +50,12 @@ extension Shard {
     /// Proposes an admitted arrival; `handshakeRecorded(ticket:)` says when it is durable.
     ///
     /// - Returns: the session's id.
-    package func proposeConnect(_ arrival: Arrival, ticket: Int, at now: Instant) -> UUID16 {
+    package func proposeConnect(
+        _ arrival: Arrival,
+        verdict: Verdict,
+        ticket: Int,
+        at now: Instant
+    ) -> UUID16 {
         self.now = now
         let id = entropy.uuid7(unixMs: UInt64(now.wall / 1000 + 946_684_800_000))
         var proposal = Proposal(
@@ -80,17 +85,21 @@ extension Shard {
             envelope: nil,
             bytes: 0,
             started: ticks(),
+            verdict: verdict,
             parts: parts
         )
         return id
     }
 
     /// Proposes the record of a refused handshake.
+    ///
+    /// - Parameter verdict: that of the connection rules, when it got so far.
     package func proposeRefusal(
         _ outcome: Outcome,
         stage: Stage,
         subject: UUID16?,
         connection: [UInt8],
+        verdict: Verdict? = nil,
         ticket: Int,
         at now: Instant
     ) {
@@ -113,6 +122,7 @@ extension Shard {
             envelope: nil,
             bytes: 0,
             started: ticks(),
+            verdict: verdict,
             parts: parts,
             code: outcome
         )

@@ -59,7 +59,7 @@ package final class Shard<Output: ShardOutput> {
     package let epoch: Int32
     package unowned let output: Output
     package private(set) var bundle: Bundle
-    var judge: Judge
+    package internal(set) var judge: Judge
     var parser: JSONParser
     var entropy: Entropy
     let ticks: () -> UInt64

@@ -1,19 +1,27 @@
 import AuditLog
-import Glibc
 package import Handshake
-import HubCore
+package import HubCore
 import NIOCore
 import NIOHTTP1
+import PolicyEngine
 
 /// What every handshake of a hub is judged with.
 package struct Entrance: Sendable {
-    package let gate: HandshakeGate
+    package let gates: GateInForce
     package let pseudonyms: Pseudonyms
+    package let proxies: DeclaredProxies
     package let settings: HubSettings
+    let connections = AddressConnections()
 
-    package init(gate: HandshakeGate, pseudonyms: Pseudonyms, settings: HubSettings) {
-        self.gate = gate
+    package init(
+        gate: HandshakeGate,
+        pseudonyms: Pseudonyms,
+        proxies: DeclaredProxies,
+        settings: HubSettings
+    ) {
+        gates = GateInForce(gate)
         self.pseudonyms = pseudonyms
+        self.proxies = proxies
         self.settings = settings
     }
 
@@ -29,17 +37,23 @@ package struct Entrance: Sendable {
         )
     }
 
-    /// The address that limits count by: IPv4 whole, IPv6 by its /64.
-    static func key(of address: SocketAddress) -> String {
-        guard case .v6 = address, let text = address.ipAddress else {
-            return address.ipAddress ?? "local"
-        }
-        var bytes = [UInt8](repeating: 0, count: 16)
-        guard inet_pton(AF_INET6, text, &bytes) == 1 else { return text }
-        let groups = stride(from: 0, to: 8, by: 2).map {
-            String(UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]), radix: 16)
-        }
-        return groups.joined(separator: ":") + "::/64"
+    /// Who is at the other end of the socket; nil when it has no IP address.
+    static func peer(of channel: any Channel) -> NetworkAddress? {
+        channel.remoteAddress?.ipAddress.flatMap(NetworkAddress.init(parsing:))
+    }
+
+    /// What the policy's connection rules look at.
+    static func facts(
+        of principal: Principal,
+        address: NetworkAddress?,
+        origin: String?
+    ) -> ConnectionFacts {
+        ConnectionFacts(
+            address: address?.description ?? "unknown",
+            origin: origin,
+            issuer: principal.issuer,
+            subject: principal.subject
+        )
     }
 
     static func stage(of step: Refusal.Step) -> Stage {
@@ -53,12 +67,12 @@ package struct Entrance: Sendable {
     }
 
     /// Address, user agent and origin as a JSON object; content, never part of the event.
-    static func connectionJSON(address: String, head: HTTPRequestHead) -> [UInt8] {
+    static func connectionJSON(address: NetworkAddress?, head: HTTPRequestHead?) -> [UInt8] {
         var text: [UInt8] = []
         text.json("{\"address\":")
-        text.json(string: address)
+        text.json(string: address?.description ?? "unknown")
         for (name, field) in [("agent", "User-Agent"), ("origin", "Origin")] {
-            guard let value = head.headers.first(name: field) else { continue }
+            guard let value = head?.headers.first(name: field) else { continue }
             text.json(",")
             text.json(string: name)
             text.json(":")

@@ -35,13 +35,22 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler, Pe
     private var state = State.head
     private var context: ChannelHandlerContext?
     private var sessionID: UUID16?
-    private var address = ""
+    /// Whose connection it is: the peer, or the client that a declared proxy names.
+    private var address: NetworkAddress?
+    /// Whether its address has more connections than it may have.
+    private var isOverLimit: Bool
     /// What the record keeps of the connection as erasable content.
     private var connectionJSON: [UInt8] = []
 
-    init(loop: ShardLoop, entrance: Entrance, temporary: [any RemovableChannelHandler]) {
+    init(
+        loop: ShardLoop,
+        entrance: Entrance,
+        isOverLimit: Bool,
+        temporary: [any RemovableChannelHandler]
+    ) {
         self.loop = loop
         self.entrance = entrance
+        self.isOverLimit = isOverLimit
         self.temporary = temporary
     }
 
@@ -49,6 +58,8 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler, Pe
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        address = Entrance.peer(of: context.channel)
+        connectionJSON = Entrance.connectionJSON(address: address, head: nil)
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
@@ -94,25 +105,28 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler, Pe
 
     private func judge(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         let now = loop.clocks.now()
-        address = context.remoteAddress.map(Entrance.key(of:)) ?? "unknown"
-        connectionJSON = Entrance.connectionJSON(address: address, head: head)
+        guard identify(head, context) else {
+            refuse(Refusal(.badForwarded, at: .head))
+            return
+        }
         let request = RequestHead(head)
-        let waitNs = loop.addresses.takeHandshake(address, nowNs: now.monotonicNs)
-        guard waitNs == 0 else {
+        let waitNs = loop.addresses.takeHandshake(limitKey, nowNs: now.monotonicNs)
+        guard waitNs == 0, !isOverLimit else {
             refuse(
                 Refusal(
                     .tooManyConnections,
                     at: .limits,
-                    retryAfterSeconds: Int(waitNs / 1_000_000_000) + 1
+                    retryAfterSeconds: isOverLimit ? nil : Int(waitNs / 1_000_000_000) + 1
                 )
             )
             return
         }
-        if entrance.gate.isCheck(request) {
-            check(request, now)
+        let gate = entrance.gates.current
+        if gate.isCheck(request) {
+            check(request, gate, now)
             return
         }
-        switch entrance.gate.admit(request, at: now.unixTime) {
+        switch gate.admit(request, at: now.unixTime) {
         case .refused(let refusal): refuse(refusal)
         case .admitted(let admission):
             let arrival = entrance.arrival(admission.principal, connection: connectionJSON)
@@ -120,14 +134,37 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler, Pe
         }
     }
 
-    private func check(_ request: RequestHead, _ now: Instant) {
-        switch entrance.gate.check(request, at: now.unixTime) {
+    /// Finds out whose request it is, and counts its connection if a proxy made it.
+    ///
+    /// - Returns: false when a declared proxy names its client by no address.
+    private func identify(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) -> Bool {
+        connectionJSON = Entrance.connectionJSON(address: address, head: head)
+        guard let peer = address, entrance.proxies.contains(peer) else { return true }
+        let forwarded = head.headers["X-Forwarded-For"]
+        guard let client = entrance.proxies.client(peer: peer, forwardedFor: forwarded) else {
+            return false
+        }
+        address = client
+        connectionJSON = Entrance.connectionJSON(address: client, head: head)
+        isOverLimit = loop.enter(client, context.channel, entrance.connections) != .within
+        return true
+    }
+
+    private var limitKey: String { address?.limitKey ?? "unknown" }
+
+    private func check(_ request: RequestHead, _ gate: HandshakeGate, _ now: Instant) {
+        switch gate.check(request, at: now.unixTime) {
         case .preflight(let answer): self.answer(answer)
         case .refused(let refusal, let cors): refuse(refusal, cors: cors)
         case .admissible(let principal, let cors):
             let arrival = entrance.arrival(principal, connection: connectionJSON)
             if let outcome = loop.shard.refusal(of: arrival, at: now) {
                 refuse(Refusal(outcome, at: .limits, principal: principal), cors: cors)
+                return
+            }
+            let verdict = connectVerdict(principal, origin: request.values(of: "Origin").first)
+            if verdict.disposition > .redact {
+                refuse(refusal(verdict, principal), cors: cors, verdict: verdict)
             } else {
                 answer(.admissible(principal, cors: cors))
             }
@@ -145,18 +182,39 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler, Pe
             refuse(Refusal(.busy, at: .limits, principal: admission.principal))
             return
         }
+        let verdict = connectVerdict(admission.principal, origin: admission.origin)
+        guard verdict.disposition <= .redact else {
+            refuse(refusal(verdict, admission.principal), verdict: verdict)
+            return
+        }
         state = .admitting(admission, arrival, attempts: attempts)
-        sessionID = loop.shard.proposeConnect(arrival, ticket: loop.await(self), at: now)
+        sessionID = loop.shard.proposeConnect(
+            arrival,
+            verdict: verdict,
+            ticket: loop.await(self),
+            at: now
+        )
+    }
+
+    /// What the policy's connection rules say; a redaction has nothing to act on here.
+    private func connectVerdict(_ principal: Principal, origin: String?) -> Verdict {
+        loop.shard.judge.judgeConnect(
+            Entrance.facts(of: principal, address: address, origin: origin)
+        )
+    }
+
+    private func refusal(_ verdict: Verdict, _ principal: Principal) -> Refusal {
+        Refusal(.connectionRefused, at: .rules, detail: verdict.say, principal: principal)
     }
 
     /// How often a handshake is judged again because facts moved, before it is refused as busy.
     private static let attemptsMax = 8
 
     /// Has a refusal recorded, or only counted when its address floods, and answers.
-    private func refuse(_ refusal: Refusal, cors: [HeaderField] = []) {
+    private func refuse(_ refusal: Refusal, cors: [HeaderField] = [], verdict: Verdict? = nil) {
         let outcome = refusal.outcome
         guard outcome != .recordUnavailable, outcome != .busy,
-            loop.addresses.recordsRefusal(address)
+            loop.addresses.recordsRefusal(limitKey)
         else {
             answer(refusal.answer(adding: cors))
             return
@@ -168,6 +226,7 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler, Pe
             stage: Entrance.stage(of: refusal.step),
             subject: subject,
             connection: connectionJSON,
+            verdict: verdict,
             ticket: loop.await(self),
             at: loop.clocks.now()
         )
@@ -253,7 +312,16 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler, Pe
         context.writeAndFlush(wrapOutboundOut(.end(nil))).assumeIsolated().whenComplete { _ in
             context.close(mode: .all, promise: nil)
         }
+        // Nothing is written before TLS is shaken, which a silent client never does.
+        let channel = context.channel
+        let deadline = channel.eventLoop.scheduleTask(in: Self.answerTimeMax) {
+            channel.close(promise: nil)
+        }
+        channel.closeFuture.whenComplete { _ in deadline.cancel() }
     }
+
+    /// Time to take the answer to a refused handshake: a slow phone's, some times over.
+    private static let answerTimeMax = TimeAmount.seconds(5)
 }
 
 extension RequestHead {

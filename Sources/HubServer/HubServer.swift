@@ -89,6 +89,17 @@ package final class HubServer: Sendable {
         entrance: Entrance,
         tls: TLSContext?
     ) throws {
+        var isOverLimit = false
+        // A proxy's connections are counted by the client that each one's head names.
+        if let peer = Entrance.peer(of: channel), !entrance.proxies.contains(peer) {
+            switch loop.enter(peer, channel, entrance.connections) {
+            case .within: break
+            case .over: isOverLimit = true
+            case .farOver:
+                loop.addresses.countRefusal(peer.limitKey)
+                throw ChannelError.ioOnClosedChannel
+            }
+        }
         let pipeline = channel.pipeline.syncOperations
         if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls.current)) }
         let settings = entrance.settings
@@ -100,6 +111,7 @@ package final class HubServer: Sendable {
         let handshake = HandshakeHandler(
             loop: loop,
             entrance: entrance,
+            isOverLimit: isOverLimit,
             temporary: [limit, decoder, encoder]
         )
         try pipeline.addHandlers([limit, encoder, decoder, handshake] as [any ChannelHandler])

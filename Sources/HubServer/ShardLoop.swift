@@ -2,6 +2,7 @@ import AuditLog
 package import HubCore
 package import NIOCore
 package import Outcomes
+import PolicyEngine
 import Synchronization
 import WebSocketFrames
 
@@ -99,6 +100,20 @@ package final class ShardLoop: ShardOutput, RecordedGroupReceiver, @unchecked Se
     package var snapshot: ShardSnapshot { published.withLock { $0 } }
 
     package var connectionCount: Int { connections.lazy.filter { $0 != nil }.count }
+
+    /// Counts a connection for its address until it closes, by the limit of the bundle in force.
+    func enter(
+        _ address: NetworkAddress,
+        _ channel: any Channel,
+        _ connections: AddressConnections
+    ) -> AddressConnections.Entry {
+        let key = address.limitKey
+        let entry = connections.enter(key, max: shard.bundle.limits.connectionsPerAddress)
+        if entry != .farOver {
+            channel.closeFuture.whenComplete { _ in connections.leave(key) }
+        }
+        return entry
+    }
 
     // MARK: Handshakes that wait for their event
 
@@ -199,7 +214,16 @@ extension ShardLoop: ConnectionSink {
     }
 
     func binary(_ payload: UnsafeRawBufferPointer, from connection: Connection, at now: Instant) {
-        shard.unusable(payload, .unsupportedData, from: connection.slot, at: now)
+        guard shard.bundle.allowsBinary else {
+            shard.unusable(payload, .unsupportedData, from: connection.slot, at: now)
+            return
+        }
+        var validator = UTF8Validator()
+        guard validator.take(payload), validator.isComplete else {
+            shard.unusable(payload, .invalidText, from: connection.slot, at: now)
+            return
+        }
+        shard.receive(payload, from: connection.slot, at: now)
     }
 
     func failed(_ outcome: Outcome, on connection: Connection, at now: Instant) {

@@ -13,6 +13,7 @@ package enum Outcome: String, CaseIterable, Sendable {
     case versionNotSupported = "version_not_supported"
     case badKey = "bad_key"
     case badHost = "bad_host"
+    case badForwarded = "bad_forwarded"
     // Handshake: token and origin.
     case tokenMissing = "token_missing"
     case tokenTwice = "token_twice"
@@ -92,7 +93,7 @@ extension Outcome {
     package var row: Row {
         switch self {
         case .badRequest, .methodNotAllowed, .notFound, .headTooLarge, .headTimeout,
-            .upgradeRequired, .versionNotSupported, .badKey, .badHost:
+            .upgradeRequired, .versionNotSupported, .badKey, .badHost, .badForwarded:
             headRow
         case .tokenMissing, .tokenTwice, .tokenMalformed, .tokenInvalid, .tokenExpired,
             .tokenNotYetValid, .originRefused, .tooManyConnections, .tooManySessions, .banned,
@@ -123,6 +124,8 @@ extension Outcome {
         case .badKey:
             Row(400, .never, .client, "Sec-WebSocket-Key must be 16 bytes in base64, once.")
         case .badHost: Row(400, .never, .client, "Exactly one Host header is needed.")
+        case .badForwarded:
+            Row(400, .later, .server, "The hub's proxy does not say whose request this is.")
         default: Row(400, .never, .client, "The request is not valid HTTP/1.1.")
         }
     }

@@ -14,8 +14,9 @@ package struct Limits: Hashable, Sendable {
     package var channelsPerSession = 64
     /// Sessions of one subject at a time.
     package var sessionsPerSubject = 8
-    /// Connections from one address at a time; a club house shares one.
-    package var connectionsPerAddress = 64
+    /// Connections from one address at a time: all members in a school or behind a carrier's NAT
+    /// share one, and each of them has `sessionsPerSubject`.
+    package var connectionsPerAddress = 1024
 
     package init() {}
 }

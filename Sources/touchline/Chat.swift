@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import HubCore
 
 /// `touchline chat`: talks in a channel from a terminal or a script.
 struct Chat: AsyncParsableCommand {

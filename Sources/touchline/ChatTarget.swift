@@ -1,4 +1,5 @@
 import Foundation
+import HubCore
 
 /// Where a chat client connects, and what it shows there.
 struct ChatTarget: Hashable, Sendable {

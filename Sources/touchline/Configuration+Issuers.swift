@@ -64,7 +64,7 @@ extension Configuration.KeyFile {
             case .pem:
                 return ([try publicKey(data)], [])
             case .secretFile:
-                let secret = Array(data).trimmingEnd
+                let secret = Array(data).withoutEditorsEnd
                 return ([try VerificationKey(algorithm: known, keyID: keyID, secret: secret)], [])
             }
         } catch let problem as KeyFileProblem {
@@ -90,10 +90,11 @@ extension Configuration.KeyFile {
 }
 
 extension [UInt8] {
-    /// Without the white space that editors leave at the end of a file.
-    fileprivate var trimmingEnd: [UInt8] {
+    /// Without the white space that editors leave at the end of a text; other bytes than a line of
+    /// printable ASCII stay as they are, because a random secret may well end with a space.
+    fileprivate var withoutEditorsEnd: [UInt8] {
         var bytes = self[...]
         while let last = bytes.last, [0x20, 0x09, 0x0A, 0x0D].contains(last) { bytes.removeLast() }
-        return Array(bytes)
+        return bytes.allSatisfy { (0x20...0x7E).contains($0) } ? Array(bytes) : self
     }
 }

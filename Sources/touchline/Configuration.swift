@@ -1,4 +1,5 @@
 import Handshake
+import HubCore
 import Logging
 
 /// Everything that an operator sets for a hub. Paths are absolute.
@@ -68,7 +69,7 @@ struct Configuration: Sendable {
             case jwks
             /// A public key in PEM.
             case pem
-            /// A shared secret; white space at its end does not count.
+            /// A shared secret: its bytes, or a line of text whose end's white space does not count.
             case secretFile = "secret_file"
         }
 

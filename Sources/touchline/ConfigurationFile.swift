@@ -1,6 +1,5 @@
 import Foundation
 import Handshake
-import NIOSSL
 
 /// A configuration with what stands in the files that it names.
 struct ConfigurationFile {
@@ -33,6 +32,7 @@ struct ConfigurationFile {
             environment: environment,
             shape: .configuration
         )
+        guard file.isReadable else { throw SettingFaults(faults: file.faults) }
         var reader = ConfigurationReader(file)
         let configuration = reader.configuration()
         var check = NamedFiles(file: file, places: reader.places)
@@ -90,18 +90,9 @@ private struct NamedFiles {
 
     private mutating func checkTLS(_ tls: Configuration.TLS) {
         guard read(tls.certificate) != nil, read(tls.key) != nil else { return }
-        guard let chain = try? NIOSSLCertificate.fromPEMFile(tls.certificate), !chain.isEmpty else {
-            return fail(tls.certificate, "\(tls.certificate) holds no certificate in PEM")
-        }
-        guard let key = try? NIOSSLPrivateKey(file: tls.key, format: .pem) else {
-            return fail(tls.key, "\(tls.key) holds no private key in PEM without a passphrase")
-        }
-        let server = TLSConfiguration.makeServerConfiguration(
-            certificateChain: chain.map { .certificate($0) },
-            privateKey: .privateKey(key)
-        )
-        if (try? NIOSSLContext(configuration: server)) == nil {
-            fail(tls.key, "the key does not belong to the certificate")
+        if let problem = tls.problem() { return fail(problem.path, problem.description) }
+        if let end = tls.expiry(), end < Date.now {
+            warnings.append("\(tls.certificate) expired \(end.ISO8601Format())")
         }
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Handshake
+import HubCore
 import Logging
 
 /// Turns settings into a `Configuration`, and gathers everything that is wrong with them.

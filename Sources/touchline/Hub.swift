@@ -17,10 +17,13 @@ import Synchronization
 /// Runs a hub until the task is cancelled: drains the journal, reads the state, listens; at the
 /// end everything that was accepted is recorded and shipped.
 ///
-/// - Parameter ready: called once it accepts connections.
+/// - Parameters:
+///   - reloads: requests to read certificate, keys and policies again; nil where none come.
+///   - ready: called once it accepts connections.
 func runHub(
     _ configuration: Configuration,
     logger: Logger,
+    reloads: ReloadRequests? = nil,
     ready: @Sendable (HubAddresses) async throws -> Void
 ) async throws {
     // A write beyond a file size limit must fail as a write, not end the process.
@@ -29,7 +32,7 @@ func runHub(
     do {
         let addresses = try await hub.listen()
         try await ready(addresses)
-        try await hub.runUntilCancelled()
+        try await hub.runUntilCancelled(reloads)
     } catch {
         await hub.stop()
         throw error
@@ -42,8 +45,8 @@ func runHub(
 
 /// The composition root: every part of a running hub, wired together.
 final class Hub: Sendable {
-    private let configuration: Configuration
-    private let logger: Logger
+    let configuration: Configuration
+    let logger: Logger
     private let group: MultiThreadedEventLoopGroup
     let server: HubServer
     let recorder: Recorder
@@ -53,8 +56,11 @@ final class Hub: Sendable {
     private let watcher = Mutex<PolicyWatcher?>(nil)
     private let console = Mutex<Console?>(nil)
     private let bundle: PolicyEngine.Bundle
+    /// Digest of the bundle that was last put in force.
+    private let digest: Mutex<[UInt8]>
+    let entrance: Entrance
     private let isListening = Mutex(false)
-    private let tls: TLSContext?
+    let tls: TLSContext?
 
     /// Whether connections are accepted.
     var isAccepting: Bool { isListening.withLock { $0 } }
@@ -67,7 +73,9 @@ final class Hub: Sendable {
         self.logger = logger
         let bundle = try Self.bundle(configuration.policies.folder)
         self.bundle = bundle
+        digest = Mutex(bundle.digest)
         let entrance = try Self.entrance(configuration, logger)
+        self.entrance = entrance
         tls = try configuration.hub.tls.map {
             try TLSContext(certificateFile: $0.certificate, keyFile: $0.key)
         }
@@ -154,9 +162,15 @@ final class Hub: Sendable {
     }
 
     /// Returns when the task is cancelled or the record has failed.
-    func runUntilCancelled() async throws {
+    func runUntilCancelled(_ reloads: ReloadRequests?) async throws {
+        var files = WatchedFiles(configuration)
         while !Task.isCancelled, failure == nil {
             try? await Task.sleep(for: .milliseconds(200))
+            if reloads?.take() == true {
+                reload()
+            } else if reloads != nil, files.haveChanged() {
+                reloadFiles()
+            }
         }
     }
 
@@ -181,19 +195,27 @@ final class Hub: Sendable {
 
     private func watchPolicies() {
         let folder = PolicyFolder(path: configuration.policies.folder)
-        let watcher = PolicyWatcher(folder, loaded: bundle) { [server, logger] result in
-            switch result {
-            case .success(let bundle):
-                logger.notice("Policies changed: a new bundle is in force.")
-                server.activate(bundle)
-            case .failure(let errors):
-                logger.error(
-                    "Policies changed, but not for the better; the last good bundle stays."
-                )
-                Terminal.warn("\(errors)")
-            }
+        let watcher = PolicyWatcher(folder, loaded: bundle) { [weak self] result in
+            self?.putInForce(result)
         }
         self.watcher.withLock { $0 = watcher }
+    }
+
+    /// Takes policies as they were read from their folder, unless they are in force already.
+    func putInForce(_ result: Result<PolicyEngine.Bundle, BundleErrors>) {
+        switch result {
+        case .success(let bundle):
+            let isNew = digest.withLock { digest in
+                defer { digest = bundle.digest }
+                return digest != bundle.digest
+            }
+            guard isNew else { return }
+            logger.notice("Policies changed: a new bundle is in force.")
+            server.activate(bundle)
+        case .failure(let errors):
+            logger.error("Policies changed, but not for the better; the last good bundle stays.")
+            Terminal.warn("\(errors)")
+        }
     }
 }
 
@@ -224,21 +246,6 @@ extension Hub {
         _ configuration: Configuration,
         _ logger: Logger
     ) throws -> Entrance {
-        var issuers: [TokenIssuer] = []
-        for issuer in configuration.issuers {
-            var problem = "its keys are of no use"
-            let made = issuer.tokenIssuer { path, result in
-                switch result {
-                case .success(let skipped):
-                    for key in skipped {
-                        logger.warning("Key \(key.index + 1) of \(path) is left out: \(key.reason)")
-                    }
-                case .failure(let fault): problem = "\(fault)"
-                }
-            }
-            guard let made else { throw CommandFault("Issuer \(issuer.issuer): \(problem)") }
-            issuers.append(made)
-        }
         guard let key = FileManager.default.contents(atPath: configuration.keys.pseudonym),
             key.count >= 32
         else {
@@ -248,14 +255,10 @@ extension Hub {
         }
         var settings = HubSettings()
         settings.path = configuration.hub.path
-        let gate = HandshakeGate(
-            path: settings.path,
-            tokens: try TokenVerifier(issuers),
-            origins: try OriginList(configuration.hub.origins)
-        )
         return Entrance(
-            gate: gate,
+            gate: try gate(configuration, logger),
             pseudonyms: Pseudonyms(key: SymmetricKey(data: key)),
+            proxies: DeclaredProxies(configuration.hub.proxies),
             settings: settings
         )
     }

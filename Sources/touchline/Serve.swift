@@ -13,8 +13,13 @@ struct Serve: AsyncParsableCommand {
             TOUCHLINE_HUB_PORT for hub.port or TOUCHLINE_DATABASE_CONNECTION for \
             database.connection.
 
+            SIGHUP reads certificate, keys and policies again; certificate and keys are read again \
+            by themselves too when their files change. What is not good is said in the log, and \
+            what was read before stays in use.
+
             Examples:
               touchline serve --config /etc/touchline/touchline.yaml --check
+              touchline migrate --database "dbname=touchline user=postgres"    # once, and after upgrades
               touchline serve --config /etc/touchline/touchline.yaml
               TOUCHLINE_LOG_LEVEL=debug touchline serve --config touchline.yaml
             """
@@ -28,9 +33,10 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         let file: ConfigurationFile
+        let bundle: PolicyEngine.Bundle
         do {
             file = try ConfigurationFile.read(path: config)
-            _ = try PolicyFolder(path: file.configuration.policies.folder).load().get()
+            bundle = try PolicyFolder(path: file.configuration.policies.folder).load().get()
         } catch let errors as BundleErrors {
             Terminal.warn(errors.description)
             throw ExitCode(78)
@@ -41,15 +47,21 @@ struct Serve: AsyncParsableCommand {
         }
         guard !check else {
             for warning in file.warnings { Terminal.warn("warning: \(warning)") }
-            return Terminal.say("\(config) is good.")
+            let report = ConfigurationReport(path: config, file: file, bundle: bundle)
+            return Terminal.say(report.description)
         }
         let logger = HubLog.make(level: file.configuration.log.level)
         for warning in file.warnings { logger.warning("\(warning)") }
+        let reloads = ReloadRequests()
         do {
             try await Interruption.cancelling {
                 logger.notice("Stopping: members are told, the record is completed.")
             } _: {
-                try await runHub(file.configuration, logger: logger) { addresses in
+                try await runHub(
+                    file.configuration,
+                    logger: logger,
+                    reloads: reloads
+                ) { addresses in
                     logger.notice(
                         "The hub is ready.",
                         metadata: [

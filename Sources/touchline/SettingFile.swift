@@ -8,6 +8,8 @@ struct SettingFile {
     let lines: [Substring]
     private(set) var root: Setting
     private(set) var faults: [SettingFault] = []
+    /// Whether the text is YAML at all; if not, nothing can be said of its settings.
+    private(set) var isReadable = true
 
     /// Prefix of the variables that override the file.
     static let variablePrefix = "TOUCHLINE"
@@ -30,9 +32,11 @@ struct SettingFile {
             }
         } catch let error as YamlError {
             faults.append(fault(error))
+            isReadable = false
             return
         } catch {
             faults.append(fault(at: root.place, "\(error)"))
+            isReadable = false
             return
         }
         if case .empty = root.value { root.value = .section([]) }

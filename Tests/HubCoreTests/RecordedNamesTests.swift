@@ -12,7 +12,7 @@ struct RecordedNamesTests {
         hub = SimulatedHub(seed: 1, shards: 1, bundle: try Fixture.bundle())
         let shard = try #require(hub.loops[0].shard)
         let arrival = Fixture.arrival(UUID16(high: 0x8000, low: 1))
-        let id = shard.proposeConnect(arrival, ticket: 1, at: hub.now)
+        let id = shard.proposeConnect(arrival, verdict: .allowed, ticket: 1, at: hub.now)
         hub.settle()
         slot = shard.reserveSlot()
         _ = shard.open(arrival, id: id, slot: slot, pingIntervalMs: 1000)

@@ -41,7 +41,12 @@ struct SimulationTests {
             let subject = UUID16(high: 0x8000, low: UInt64(number / 2))
             let arrival = Fixture.arrival(subject)
             hub.ticket += 1
-            let id = loop.shard.proposeConnect(arrival, ticket: hub.ticket, at: hub.now)
+            let id = loop.shard.proposeConnect(
+                arrival,
+                verdict: .allowed,
+                ticket: hub.ticket,
+                at: hub.now
+            )
             hub.settle()
             #expect(loop.recordedTickets[hub.ticket] != nil)
             let slot = loop.shard.reserveSlot()

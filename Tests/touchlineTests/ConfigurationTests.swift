@@ -1,5 +1,6 @@
 import Foundation
 import Handshake
+import HubCore
 import Logging
 import Testing
 
