@@ -4,7 +4,9 @@ import contextlib
 
 import pytest
 
+from cluster import Cluster
 from hub import Hub
+from service import Service
 
 
 @contextlib.contextmanager
@@ -33,11 +35,36 @@ def own_hub(tmp_path):
         yield hub
 
 
+@pytest.fixture(scope="session")
+def cluster():
+    """A PostgreSQL for hubs in service."""
+    cluster = Cluster()
+    yield cluster
+    cluster.remove()
+
+
+@pytest.fixture
+def service(tmp_path, cluster):
+    """A hub that is configured and not started yet."""
+    service = Service(tmp_path, cluster)
+    yield service
+    if service.process and service.process.poll() is None:
+        assert service.stop() == 0, service.log()[-2000:]
+        assert "Fatal error" not in service.log()
+
+
+@pytest.fixture
+def serving(service):
+    service.migrate()
+    return service.start()
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
     """Shows the end of the hub's log with a failure."""
     report = (yield).get_result()
     if report.when == "call" and report.failed:
-        for name in ("hub", "own_hub"):
-            if isinstance(used := getattr(item, "funcargs", {}).get(name), Hub):
+        for name in ("hub", "own_hub", "service"):
+            used = getattr(item, "funcargs", {}).get(name)
+            if isinstance(used, Hub) and used.log_path.exists():
                 report.sections.append((f"log of {name}", used.log()[-4000:]))

@@ -1,10 +1,12 @@
 """Frames that break the protocol: each has its close code and its row."""
 
+import json
 import struct
 import time
 
 import pytest
 
+import words
 from member import Member
 from record import BLOCK, KIND
 from wire import BINARY, CLOSE, PING, PONG, TEXT, Wire, frame
@@ -133,3 +135,29 @@ def test_a_client_that_stops_reading_is_let_go_and_the_others_are_served(hub):
             assert coach.say("news")["type"] == "ack"
             time.sleep(0.1)
         assert coach.next_message()["body"]["text"] == "news"
+
+
+def test_a_binary_message_is_judged_as_text_where_the_bundle_allows_it(service):
+    bundle = service.policies / "bundle.yaml"
+    bundle.write_text(bundle.read_text().replace("binary: refuse", "binary: allow"))
+    service.migrate()
+    service.start()
+    with Wire(service) as wire:
+        wire.open(service)
+
+        def ask(**fields):
+            wire.send(frame(BINARY, json.dumps({"channel": service.channel} | fields).encode()))
+            while True:
+                opcode, payload = wire.read()
+                answer = json.loads(payload)
+                if answer["type"] in ("ack", "refused"):
+                    assert opcode == TEXT
+                    return answer
+
+        assert ask(type="join", id="a")["status"] == "joined"
+        assert ask(type="message", id="b", body={"text": "hello"})["status"] == "delivered"
+        refused = ask(type="message", id="c", body={"text": words.BLOCKED})
+        assert refused["code"] == "blocked"
+        assert service.record.event(refused["decision"])["rules"]
+        wire.send(frame(BINARY, b'{"type":"join","id":"\xff"}'))
+        assert wire.close_code() == 1007

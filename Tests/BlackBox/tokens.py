@@ -1,6 +1,7 @@
 """Tokens signed with the development issuer's key, right and wrong ones."""
 
 import base64
+import hmac
 import json
 import pathlib
 import time
@@ -32,12 +33,25 @@ def mint(hub, role="coach", key=None, head=None, **changes):
     claims |= {"iat": now, "exp": now + 600} | changes
     claims = {name: value for name, value in claims.items() if value is not None}
     claims.pop("nbf", None) if "nbf" not in changes else None
-    text = f"{encode(json.dumps(header).encode())}.{encode(json.dumps(claims).encode())}"
     key = key or serialization.load_pem_private_key(
         pathlib.Path(hub.info["signing_key"]).read_bytes(), None
     )
+    return sign_es256(claims, None, key, header)
+
+
+def sign_es256(claims, kid, key, header=None):
+    text = signed_text(header or {"alg": "ES256", "kid": kid}, claims)
     r, s = decode_dss_signature(key.sign(text.encode(), ec.ECDSA(hashes.SHA256())))
     return f"{text}.{encode(r.to_bytes(32, 'big') + s.to_bytes(32, 'big'))}"
+
+
+def sign_hs256(claims, kid, secret):
+    text = signed_text({"alg": "HS256", "kid": kid}, claims)
+    return f"{text}.{encode(hmac.digest(secret, text.encode(), 'sha256'))}"
+
+
+def signed_text(header, claims):
+    return f"{encode(json.dumps(header).encode())}.{encode(json.dumps(claims).encode())}"
 
 
 def stranger():

@@ -46,11 +46,12 @@ def head(hub, method="GET", path=None, version="HTTP/1.1", drop=(), **changes):
 
 
 class Wire:
-    """A TLS connection to the hub, read as HTTP once and as frames after that."""
+    """A connection to the hub, read as HTTP once and as frames after that."""
 
     def __init__(self, hub):
         plain = socket.create_connection(("127.0.0.1", hub.port), SECONDS_MAX)
-        self.socket = hub.tls().wrap_socket(plain, server_hostname="localhost")
+        tls = hub.tls()
+        self.socket = tls.wrap_socket(plain, server_hostname="localhost") if tls else plain
         self.rest = b""
 
     def __enter__(self):
