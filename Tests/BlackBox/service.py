@@ -36,6 +36,7 @@ issuers:
       - jwks: keys/issuer.jwks.json
       - {pem: keys/issuer.pem, kid: pem, alg: ES256}
       - {secret_file: keys/issuer.secret, kid: secret, alg: HS256}
+      - {secret_file: keys/issuer.text, kid: text, alg: HS256}
 journal:
   folder: journal
 database:
@@ -63,9 +64,10 @@ class Service(Hub):
         self.keys = {name: ec.generate_private_key(ec.SECP256R1()) for name in ("jwks", "pem")}
         (home / "keys").mkdir()
         (home / "keys/pseudonym.key").write_bytes(os.urandom(32))
-        # Bytes, not text: the white space at the end is a part of it.
-        self.secret = bytes(range(200, 247)) + b"\n"
-        (home / "keys/issuer.secret").write_bytes(self.secret)
+        # White space at the end is a part of bytes, and no part of a line of text.
+        self.secrets = {"secret": bytes(range(200, 247)) + b"\n", "text": b"secret words " * 3 + b"!"}
+        (home / "keys/issuer.secret").write_bytes(self.secrets["secret"])
+        (home / "keys/issuer.text").write_bytes(self.secrets["text"] + b"\n")
         self.write_keys()
         self.write_certificate()
 
@@ -174,8 +176,8 @@ class Service(Hub):
             "iss": ISSUER, "aud": AUDIENCE, "sub": f"member-{role}", "name": role.title(),
             "iat": now, "exp": now + 600,
         } | changes  # fmt: skip
-        if key == "secret":
-            return tokens.sign_hs256(claims, "secret", self.secret)
+        if key in self.secrets:
+            return tokens.sign_hs256(claims, key, self.secrets[key])
         return tokens.sign_es256(claims, key, self.keys[key])
 
 

@@ -34,7 +34,7 @@ def shown_certificate(service):
 # Start.
 
 
-@pytest.mark.parametrize("key", ["jwks", "pem", "secret"])
+@pytest.mark.parametrize("key", ["jwks", "pem", "secret", "text"])
 def test_members_connect_and_chat_with_tokens_of_each_kind_of_key(serving, key):
     with Member(serving, token=serving.token(key=key), join=serving.channel) as member:
         assert member.say("hello")["status"] == "delivered"
@@ -55,6 +55,12 @@ def test_a_hub_needs_no_more_than_the_role_of_a_server_and_a_migrated_database(s
     assert "Applied sql/0001-audit.sql." in applied
     again = service.command("migrate", "--database", service.cluster.connection(service.database))
     assert again.stdout == "The database had all that this version needs.\n"
+    service.cluster.psql(
+        service.database,
+        f"create role upgrader_{service.database} login in role touchline_migrate",
+    )
+    upgrader = service.cluster.connection(service.database, f"upgrader_{service.database}")
+    assert service.command("migrate", "--database", upgrader).returncode == 0
     service.start()
     owner = service.record.value("select tableowner from pg_tables where tablename = 'event'")
     assert owner == "touchline_owner"
@@ -92,7 +98,7 @@ def test_a_good_configuration_is_told_with_what_comes_next(service):
     code, out, err = run_check(service)
     assert (code, err) == (0, "")
     assert out.startswith("touchline.yaml is good:\n")
-    for word in ("wss://127.0.0.1:0/chat", "https://id.club.example, 3 keys", "good until 20",
+    for word in ("wss://127.0.0.1:0/chat", "https://id.club.example, 4 keys", "good until 20",
                  "rules in force", "touchline migrate", "serve --config touchline.yaml"):  # fmt: skip
         assert word in out
     assert service.cluster.connection(service.database, service.user) not in out
@@ -107,7 +113,7 @@ def test_a_good_configuration_is_told_with_what_comes_next(service):
         ("tls/cert.pem", "tls/none.pem", "5:18", "there is no file", "tls/none.pem"),
         ("alg: ES256", "alg: ES255", "14:47", "(did you mean 'ES256'?)", "ES255"),
         ("keys/issuer.jwks", "touchline.yaml #", "13:15", "no strict JSON", "touchline.yaml"),
-        ("  folder: Policies", "  folder: [Policies", "22:5", "not YAML", ":"),
+        ("  folder: Policies", "  folder: [Policies", "23:5", "not YAML", ":"),
     ],
 )
 def test_a_fault_is_told_with_line_and_caret(service, old, new, place, message, marked):
