@@ -24,6 +24,18 @@ struct MigrationsTests {
         #expect(rows.int8(0, 0) == Int64(files.count))
     }
 
+    @Test("a member of touchline_migrate applies later files, and nobody with fewer rights")
+    func laterFilesNeedNoSuperuser() throws {
+        let files = try PostgresCluster.migrations()
+        _ = try Migrations.apply(connection, files: [files[0]])
+        try connection.run("set session authorization touchline_server")
+        #expect(throws: MigrationError.self) { try Migrations.apply(connection, files: files) }
+        try connection.run("reset session authorization")
+        try connection.run("set session authorization touchline_migrate")
+        let applied = try Migrations.apply(connection, files: files)
+        #expect(applied == files.dropFirst().map(\.name))
+    }
+
     @Test("an edited file is refused by name")
     func editedFileIsRefused() throws {
         var files: [Migrations.File] = [("0001-a.sql", "create table a()")]
