@@ -1,11 +1,14 @@
 """`touchline serve`: what an operator configures, checks, changes while it runs, and is told."""
 
+import datetime
 import json
 import signal
 import ssl
 import subprocess
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
 
 import words
 from cluster import Cluster
@@ -125,6 +128,36 @@ def test_a_fault_is_told_with_line_and_caret(service, old, new, place, message, 
     assert message in told[0]
     assert told[1][told[2].index("^"):].startswith(marked), err
     assert service.serve().returncode == 78, "nor does it start"
+
+
+def test_an_expired_certificate_is_a_warning(service):
+    then = datetime.datetime(2020, 1, 1, tzinfo=datetime.timezone.utc)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    key = service.keys["pem"]
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(then)
+        .not_valid_after(then + datetime.timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    (service.home / "tls/cert.pem").write_bytes(
+        certificate.public_bytes(serialization.Encoding.PEM)
+    )
+    (service.home / "tls/key.pem").write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    code, _, err = run_check(service)
+    assert code == 0
+    assert err.startswith("warning: ")
+    assert err.endswith("tls/cert.pem expired 2020-01-02T00:00:00Z\n")
 
 
 def test_policies_are_checked_with_it(service):
