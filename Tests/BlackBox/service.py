@@ -128,7 +128,7 @@ class Service(Hub):
         return subprocess.run(
             [BINARY, "serve", "--config", "touchline.yaml", *arguments],
             cwd=self.home,
-            env=os.environ | environment,
+            env=surroundings() | environment,
             capture_output=True,
             text=True,
             timeout=60,
@@ -140,7 +140,7 @@ class Service(Hub):
             self.process = subprocess.Popen(
                 [BINARY, "serve", "--config", "touchline.yaml"],
                 cwd=self.home,
-                env=os.environ | environment,
+                env=surroundings() | environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -193,3 +193,10 @@ def shake(service, **headers):
         wire.send(head(service, **headers))
         status, _, body = wire.answer()
         return status, json.loads(body) if status != 101 else None
+
+
+def surroundings():
+    """The environment without variables that a hub would take for settings."""
+    return {
+        name: value for name, value in os.environ.items() if not name.startswith("TOUCHLINE_")
+    }
