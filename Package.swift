@@ -72,6 +72,7 @@ let package = Package(
             dependencies: ["HubCore", "AuditLog", "CPostgres", crypto, logging],
             resources: [
                 .embedInCode("SQL/0001-audit.sql"), .embedInCode("SQL/0002-views.sql"),
+                .embedInCode("SQL/0003-tree.sql"),
             ],
             swiftSettings: strict
         ),
@@ -170,7 +171,8 @@ let package = Package(
             .testTarget(
                 name: "touchlineTests",
                 dependencies: [
-                    "touchline", "Console", "AuditStore", "HubCore", "Handshake", crypto, logging,
+                    "touchline", "Console", "AuditStore", "AuditLog", "HubCore", "Handshake", crypto,
+                    logging,
                     .product(name: "NIOCore", package: "swift-nio"),
                     .product(name: "NIOEmbedded", package: "swift-nio"),
                 ],

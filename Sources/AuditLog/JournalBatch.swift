@@ -1,7 +1,7 @@
 /// Frames records into one reusable buffer: what becomes durable together, or not at all.
 ///
 /// A batch continues the chain of checksums where the last one ended. An event's contents belong to
-/// the event's batch, in any order; each batch has at least one event.
+/// the event's batch, in any order. A batch without an event never begins a segment.
 package struct JournalBatch: Sendable {
     /// The framed bytes.
     package private(set) var bytes: [UInt8] = []
@@ -22,6 +22,9 @@ package struct JournalBatch: Sendable {
     }
 
     package var isEmpty: Bool { bytes.isEmpty }
+
+    /// Whether it records an event, and not only what belongs to earlier ones.
+    package var hasEvent: Bool { lastSeq > startSeq }
 
     /// The batch's first event's `seq`, if it has an event.
     package var firstSeq: Int64 { startSeq + 1 }
@@ -66,7 +69,7 @@ package struct JournalBatch: Sendable {
     /// - Parameter start: the offset in the segment that the batch will be written to.
     package mutating func seal(nonce: UInt64, start: Int) {
         precondition(!isSealed, "a batch is sealed once")
-        precondition(lastSeq > startSeq, "a batch holds at least one event")
+        precondition(!bytes.isEmpty, "a batch holds at least one record")
         let body = (nonce.littleEndian, UInt64(start).littleEndian, lastSeq.littleEndian)
         withUnsafeBytes(of: body) { frame(type: .commit, body: $0) }
         isSealed = true

@@ -66,4 +66,6 @@ package enum JournalRecordType: UInt8, CaseIterable, Sendable {
     case policy = 4
     /// The end of a batch: whatever follows the last one was never answered for.
     case commit = 5
+    /// A tuple of `audit.checkpoint`: of the events up to it.
+    case checkpoint = 6
 }

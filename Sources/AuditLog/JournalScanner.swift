@@ -88,8 +88,10 @@ package struct JournalScanner: Sendable {
                 start: UInt64(committed.offset),
                 lastSeq: lastSeq
             )
-            return commit == expected && lastSeq > committed.lastSeq ? nil : .commit
-        case .content, .subject, .policy: return nil
+            // Something was recorded, and a segment begins with an event.
+            let holds = offset > committed.offset && lastSeq >= header.firstSeq
+            return commit == expected && holds ? nil : .commit
+        case .content, .subject, .policy, .checkpoint: return nil
         }
     }
 

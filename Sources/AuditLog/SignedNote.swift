@@ -73,6 +73,9 @@ package struct NoteSigner: Sendable {
         }
     }
 
+    /// A new key as `init(name:pem:)` reads it.
+    package static func newKey() -> String { Curve25519.Signing.PrivateKey().pemRepresentation }
+
     package var verifier: NoteVerifier { NoteVerifier(name: name, key: key.publicKey) }
 
     /// The note: the text, which ends with a line break, an empty line, the signature's line.

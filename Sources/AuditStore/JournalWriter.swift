@@ -95,6 +95,10 @@ package final class JournalWriter {
         if batch.isEmpty { return durable.current }
         precondition(batch.startChecksum == tail.checksum, "batches are committed in order")
         do {
+            precondition(
+                batch.hasEvent || fitsCurrentSegment(batch.bytesToWrite),
+                "a batch without an event never begins a segment"
+            )
             let segment = try segment(with: batch.bytesToWrite)
             batch.seal(nonce: segment.header.nonce, start: tail.offset)
             let start = tail.offset
@@ -136,9 +140,16 @@ package final class JournalWriter {
         lock = nil
     }
 
+    /// Whether a batch of `size` bytes goes into the current segment: one without an event must not
+    /// begin a segment, whose name is its first event's.
+    package func fitsCurrentSegment(_ size: Int) -> Bool {
+        guard let current, !isDead else { return false }
+        return tail.offset + size <= Int(current.header.capacity)
+    }
+
     /// The segment that takes `size` more bytes: the current one, or a new one.
     private func segment(with size: Int) throws(JournalError) -> Current {
-        if let current, tail.offset + size <= Int(current.header.capacity) { return current }
+        if let current, fitsCurrentSegment(size) { return current }
         // A batch larger than a segment gets one of its own.
         let capacity = max(configuration.segmentBytes, JournalFormat.headerBytes + size)
         let used = closedBytes + (current == nil ? 0 : Int64(tail.offset))

@@ -1,4 +1,4 @@
-import AuditLog
+package import AuditLog
 import Glibc
 package import HubCore
 import Synchronization
@@ -19,6 +19,7 @@ package final class Recorder: Sendable {
     private let receivers: [any RecordedGroupReceiver]
     private let now: @Sendable () -> Int64
     private let onDurable: @Sendable (_ through: Int64) -> Void
+    private let onCheckpoint: @Sendable (CheckpointRow) -> Void
     private let statistics = Mutex(Statistics())
 
     /// What the recorder has done so far.
@@ -37,14 +38,17 @@ package final class Recorder: Sendable {
     ///   - receivers: one for each shard, in the shards' order.
     ///   - now: wall clock, microseconds since 2000-01-01 UTC.
     ///   - onDurable: told after each sync, on the recorder's thread.
+    ///   - onCheckpoint: the same for each checkpoint, once it is durable.
     package init(
         receivers: [any RecordedGroupReceiver],
         now: @escaping @Sendable () -> Int64,
-        onDurable: @escaping @Sendable (_ through: Int64) -> Void
+        onDurable: @escaping @Sendable (_ through: Int64) -> Void,
+        onCheckpoint: @escaping @Sendable (CheckpointRow) -> Void
     ) {
         self.receivers = receivers
         self.now = now
         self.onDurable = onDurable
+        self.onCheckpoint = onCheckpoint
     }
 
     package var snapshot: Statistics { statistics.withLock { $0 } }
@@ -68,84 +72,130 @@ package final class Recorder: Sendable {
         wake.set()
     }
 
+    /// What the thread works with.
+    private struct Desk {
+        var ledger: Ledger
+        var notary: Notary
+        var records: JournalBatch
+        let journal: JournalWriter
+    }
+
     /// The thread's body: runs until `stop` or until the journal fails.
     ///
     /// - Throws: the journal's error, after which nothing was or will be acknowledged.
-    package func run(ledger: Ledger, journal: JournalWriter) throws {
-        var ledger = ledger
-        var batch = journal.newBatch()
-        while true {
-            let (batches, isStopping) = inbox.withLock { inbox in
-                defer { inbox.batches = [] }
-                return (inbox.batches, inbox.isStopping)
+    package func run(ledger: Ledger, notary: Notary, journal: JournalWriter) throws {
+        var desk = Desk(
+            ledger: ledger,
+            notary: notary,
+            records: journal.newBatch(),
+            journal: journal
+        )
+        do {
+            while true {
+                let (batches, isStopping) = inbox.withLock { inbox in
+                    defer { inbox.batches = [] }
+                    return (inbox.batches, inbox.isStopping)
+                }
+                if !batches.isEmpty {
+                    try record(batches, &desk)
+                } else if isStopping || desk.notary.isDue(nowNs: monotonicNs()) {
+                    try recordCheckpoint(&desk)
+                    if isStopping { return }
+                } else if desk.notary.hasUnsigned {
+                    _ = wake.wait(milliseconds: Self.checkpointPauseMs)
+                } else {
+                    wake.wait()
+                }
             }
-            guard !batches.isEmpty else {
-                if isStopping { return }
-                wake.wait()
-                continue
-            }
-            do {
-                try record(batches, &ledger, &batch, journal)
-            } catch {
-                fail("\(error)")
-                throw error
-            }
+        } catch {
+            fail("\(error)")
+            throw error
         }
     }
 
-    private func record(
-        _ batches: [Batch],
-        _ ledger: inout Ledger,
-        _ records: inout JournalBatch,
-        _ journal: JournalWriter
-    ) throws {
+    /// How often a recorder without work looks whether a checkpoint is due.
+    private static let checkpointPauseMs = 100
+
+    private func record(_ batches: [Batch], _ desk: inout Desk) throws {
         let time = now()
-        let before = ledger.lastSeq
+        let before = desk.ledger.lastSeq
         for batch in batches {
             for index in batch.proposals.indices {
-                ledger.admit(&batch.proposals[index], now: time)
+                desk.ledger.admit(&batch.proposals[index], now: time)
                 guard
                     case .recorded(let seq, let at, let channelSeq) =
                         batch.proposals[index].ruling
                 else { continue }
                 batch.stamp(batch.proposals[index], seq: seq, at: at, channelSeq: channelSeq)
-                frame(batch.proposals[index], of: batch, into: &records)
+                frame(batch.proposals[index], of: batch, into: &desk)
             }
         }
+        let checkpoint = try desk.records.hasEvent ? checkpointIfDue(&desk) : nil
+        let bytes = desk.records.bytes.count
         let started = monotonicNs()
-        let bytes = records.bytes.count
-        try journal.commit(&records)
+        try desk.journal.commit(&desk.records)
         let took = monotonicNs() - started
+        let lastSeq = desk.ledger.lastSeq
         statistics.withLock {
             $0.groups += 1
-            $0.events += UInt64(ledger.lastSeq - before)
+            $0.events += UInt64(lastSeq - before)
             $0.bytes += UInt64(bytes)
             $0.syncNs += took
-            $0.lastSeq = ledger.lastSeq
+            $0.lastSeq = lastSeq
         }
-        onDurable(ledger.lastSeq)
-        let group = RecordedGroup(batches: batches, through: ledger.lastSeq)
+        onDurable(lastSeq)
+        let group = RecordedGroup(batches: batches, through: lastSeq)
         for receiver in receivers { receiver.deliver(group) }
+        if let checkpoint { onCheckpoint(checkpoint) }
     }
+
+    private func checkpointIfDue(_ desk: inout Desk) throws -> CheckpointRow? {
+        let nowNs = monotonicNs()
+        return try desk.notary.isDue(nowNs: nowNs) ? checkpoint(&desk, nowNs) : nil
+    }
+
+    /// Signs the tree as it is and puts the checkpoint into the batch.
+    private func checkpoint(_ desk: inout Desk, _ nowNs: UInt64) throws -> CheckpointRow {
+        let at = max(desk.ledger.lastAt, now())
+        let row = try desk.notary.sign(at: at, nowNs: nowNs)
+        var tuple: [UInt8] = []
+        row.encode(into: &tuple)
+        desk.records.append(type: .checkpoint, body: tuple)
+        return row
+    }
+
+    /// Records a checkpoint of events that none followed; when the segment is full, it comes with
+    /// the next event instead.
+    private func recordCheckpoint(_ desk: inout Desk) throws {
+        guard desk.notary.hasUnsigned,
+            desk.journal.fitsCurrentSegment(Self.checkpointBytesMax)
+        else { return }
+        let row = try checkpoint(&desk, monotonicNs())
+        try desk.journal.commit(&desk.records)
+        onDurable(desk.ledger.lastSeq)
+        onCheckpoint(row)
+    }
+
+    /// More than a checkpoint's record and its commit record ever take.
+    private static let checkpointBytesMax = 8 << 10
 
     private func frame(
         _ proposal: Proposal,
         of batch: Batch,
-        into records: inout JournalBatch
+        into desk: inout Desk
     ) {
         batch.bytes.withUnsafeBytes { bytes in
-            records.append(
-                type: .event,
-                body: UnsafeRawBufferPointer(rebasing: bytes[proposal.event])
-            )
+            let event = UnsafeRawBufferPointer(rebasing: bytes[proposal.event])
+            desk.records.append(type: .event, body: event)
+            desk.notary.append(event)
             for content in proposal.contents {
-                records.append(
+                desk.records.append(
                     type: .content,
                     body: UnsafeRawBufferPointer(rebasing: bytes[content])
                 )
             }
             if let row = proposal.row {
-                records.append(
+                desk.records.append(
                     type: row.kind == .subject ? .subject : .policy,
                     body: UnsafeRawBufferPointer(rebasing: bytes[row.bytes])
                 )

@@ -43,6 +43,9 @@ struct Shipment {
     private(set) var contents = Run()
     private(set) var subjects = Run()
     private(set) var policies = Run()
+    private(set) var checkpoints = Run()
+    /// The leaf hashes of all events from the watermark on, 32 bytes each.
+    private(set) var leaves: [UInt8] = []
     private(set) var misshapen: [Misshapen] = []
     /// First and last `seq` of each day, days since 2000-01-01 UTC.
     private(set) var days: [Int32: ClosedRange<Int64>] = [:]
@@ -56,10 +59,13 @@ struct Shipment {
     /// What is in the database already.
     private var watermark: Int64 = 0
 
-    var rowCount: Int { events.count + contents.count + subjects.count + policies.count }
+    var rowCount: Int {
+        events.count + contents.count + subjects.count + policies.count
+            + checkpoints.count
+    }
     var byteCount: Int {
         events.bytes.count + contents.bytes.count + subjects.bytes.count + policies.bytes.count
-            + misshapenBytes
+            + checkpoints.bytes.count + misshapenBytes
     }
     var isEmpty: Bool { rowCount == 0 && misshapen.isEmpty }
 
@@ -69,6 +75,8 @@ struct Shipment {
         contents.removeAll()
         subjects.removeAll()
         policies.removeAll()
+        checkpoints.removeAll()
+        leaves.removeAll(keepingCapacity: true)
         misshapen.removeAll()
         misshapenBytes = 0
         days.removeAll()
@@ -91,10 +99,11 @@ struct Shipment {
                 return
             }
             lastSeq = seq
+            TreeHash(leafOf: tuple).withUnsafeBytes { leaves.append(contentsOf: $0) }
         case .content:
             seq = Row.seq(of: tuple) ?? lastSeq
             if seq <= watermark { return }
-        case .subject, .policy, .commit: break
+        case .subject, .policy, .checkpoint, .commit: break
         }
         guard Self.isTuple(tuple, columns: columns) else {
             misshapen.append(Misshapen(record: record, seq: seq, tuple: Array(tuple)))
@@ -112,6 +121,7 @@ struct Shipment {
         case .content: contents.append(tuple, seq: seq)
         case .subject: subjects.append(tuple, seq: seq)
         case .policy: policies.append(tuple, seq: seq)
+        case .checkpoint: checkpoints.append(tuple, seq: seq)
         case .commit: break
         }
     }

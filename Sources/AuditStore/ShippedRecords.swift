@@ -61,6 +61,7 @@ extension JournalRecordType {
         case .content: ContentRow.columns
         case .subject: SubjectRow.columns
         case .policy: PolicyRow.columns
+        case .checkpoint: CheckpointRow.columns
         case .commit: nil
         }
     }

@@ -247,6 +247,9 @@ extension ShipperConnection.Halt: CustomStringConvertible {
         case .fenceMoved(let found?, let own):
             "the log's fence is \(found), this hub's is \(own): another hub has taken the log"
         case .fenceMoved(nil, _): "the log is not registered in this database any more"
+        case .tileMissing(let tile, let expected, let found):
+            "tile \(tile) of the log's tree has \(found) bytes instead of \(expected): the database "
+                + "was changed by someone else"
         case .recordsMissing(let expected, let found):
             "the database needs seq \(expected) next, the journal continues with \(found)"
         }

@@ -7,6 +7,8 @@ final class ShipperConnection {
         /// The log's fence is another than this hub's, or its row has gone (`found` is nil).
         case fenceMoved(found: Int32?, own: Int32)
         case recordsMissing(expected: Int64, found: Int64)
+        /// The newest tile does not have the leaves of the events that are there; in bytes.
+        case tileMissing(tile: Int64, expected: Int, found: Int)
     }
 
     /// The watermark is not where this connection left it.
@@ -14,6 +16,8 @@ final class ShipperConnection {
 
     /// The newest `seq` in the database.
     private(set) var watermark: Int64
+    /// The hashes of the tile that the next event goes to.
+    private var openTile: [UInt8] = []
     private let postgres: Postgres
     private let log: Int32
     private let fence: Int32
@@ -28,6 +32,7 @@ final class ShipperConnection {
         self.fence = fence
         watermark = 0
         watermark = try lockedWatermark("")
+        openTile = try Self.openTile(postgres, log: log, after: watermark)
     }
 
     func canceller() -> PostgresCanceller { postgres.canceller() }
@@ -69,6 +74,7 @@ final class ShipperConnection {
     }
 
     private func ship(_ shipment: Shipment, isCareful: Bool) throws -> Int {
+        var tile = openTile
         let quarantined = try postgres.transaction {
             guard try lockedWatermark("for update") == watermark else { throw WatermarkMoved() }
             var bad = 0
@@ -85,6 +91,14 @@ final class ShipperConnection {
             bad += try copy(.content, shipment.contents, isCareful)
             bad += try upsert(.subject, shipment.subjects, isCareful)
             bad += try upsert(.policy, shipment.policies, isCareful)
+            bad += try upsert(.checkpoint, shipment.checkpoints, isCareful)
+            tile = try Self.extendTiles(
+                postgres,
+                log: log,
+                after: watermark,
+                open: openTile,
+                with: shipment.leaves
+            )
             for (day, seqs) in shipment.days {
                 _ = try postgres.query(
                     Self.dayStatement,
@@ -98,6 +112,7 @@ final class ShipperConnection {
             return bad
         }
         watermark = shipment.lastSeq
+        openTile = tile
         return quarantined
     }
 
@@ -140,7 +155,12 @@ final class ShipperConnection {
         _ run: Shipment.Run,
         _ isCareful: Bool
     ) throws -> Int {
-        let statement = record == .subject ? Self.subjectStatement : Self.policyStatement
+        let statement =
+            switch record {
+            case .subject: Self.subjectStatement
+            case .policy: Self.policyStatement
+            default: Self.checkpointStatement
+            }
         return try send(record, run, 0..<run.count, isCareful) { tuples in
             for tuple in tuples {
                 let fields = run.bytes.withUnsafeBytes { bytes in
@@ -230,6 +250,10 @@ final class ShipperConnection {
         """
     private static let policyStatement = """
         insert into audit.policy (digest, files) values ($1, $2) on conflict (digest) do nothing
+        """
+    private static let checkpointStatement = """
+        insert into audit.checkpoint (log, size, at, root, frontier, note)
+        values ($1, $2, $3, $4, $5, $6) on conflict (log, size) do nothing
         """
     private static let dayStatement = """
         insert into audit.day as old (log, day, first_seq, last_seq) values ($1, $2, $3, $4)

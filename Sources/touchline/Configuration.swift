@@ -105,6 +105,8 @@ struct Configuration: Sendable {
     struct Keys: Sendable {
         /// The file of at least 32 bytes that keys the members' pseudonyms.
         var pseudonym = ""
+        /// The PEM file of the Ed25519 key that signs checkpoints.
+        var checkpoint = ""
     }
 
     struct Log: Sendable {

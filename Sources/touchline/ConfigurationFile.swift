@@ -1,3 +1,4 @@
+import AuditLog
 import Foundation
 import Handshake
 
@@ -81,6 +82,15 @@ private struct NamedFiles {
                 configuration.keys.pseudonym,
                 "the pseudonym key has \(data.count) bytes and needs \(Self.pseudonymBytesMin):"
                     + " make one with `openssl rand -out <file> 32`"
+            )
+        }
+        if let pem = read(configuration.keys.checkpoint),
+            (try? NoteSigner(name: "touchline", pem: String(decoding: pem, as: UTF8.self))) == nil
+        {
+            fail(
+                configuration.keys.checkpoint,
+                "the checkpoint key is not an Ed25519 key in PEM:"
+                    + " make one with `openssl genpkey -algorithm ed25519 -out <file>`"
             )
         }
         checkFolder(configuration.policies.folder, "policies", mustExist: true)

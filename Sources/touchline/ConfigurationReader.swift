@@ -37,6 +37,7 @@ struct ConfigurationReader {
         result.policies.watch = flag("watch", of: policies) ?? result.policies.watch
         let keys = Self.member("keys", of: root)
         result.keys.pseudonym = requiredPath("pseudonym", of: keys, "keys")
+        result.keys.checkpoint = requiredPath("checkpoint", of: keys, "keys")
         let levels = Dictionary(uniqueKeysWithValues: Logger.Level.allCases.map { ("\($0)", $0) })
         let log = Self.member("log", of: root)
         result.log.level = choice("level", of: log, levels) ?? result.log.level

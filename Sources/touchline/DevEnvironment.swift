@@ -1,3 +1,4 @@
+import AuditLog
 import Crypto
 import Foundation
 import Handshake
@@ -21,6 +22,7 @@ struct DevEnvironment: Sendable {
     /// Verifies them.
     var verifyingKey: String { folder + "/keys/dev-issuer.pub.pem" }
     var pseudonymKey: String { folder + "/keys/pseudonym.key" }
+    var checkpointKey: String { folder + "/keys/checkpoint.pem" }
     var journal: String { folder + "/journal" }
     /// What the running hub says of itself; written when it is ready, for `touchline chat`.
     var addresses: String { folder + "/addresses.json" }
@@ -58,6 +60,9 @@ struct DevEnvironment: Sendable {
         if access(pseudonymKey, F_OK) != 0 {
             let bytes = SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) }
             try PrivateFile.write(bytes, to: pseudonymKey)
+        }
+        if access(checkpointKey, F_OK) != 0 {
+            try PrivateFile.write(Array((NoteSigner.newKey() + "\n").utf8), to: checkpointKey)
         }
         _ = try await DevCertificate.prepare(in: folder)
     }
@@ -110,6 +115,7 @@ struct DevEnvironment: Sendable {
         result.database = .init(connection: database, isMigrated: true)
         result.policies = .init(folder: policies, watch: true)
         result.keys.pseudonym = pseudonymKey
+        result.keys.checkpoint = checkpointKey
         return result
     }
 

@@ -116,7 +116,8 @@ final class Hub: Sendable {
         recorder = Recorder(
             receivers: loops,
             now: { clocks.wallMicroseconds() },
-            onDurable: { _ in shipper.wake() }
+            onDurable: { _ in shipper.wake() },
+            onCheckpoint: { _ in }
         )
         submit.set(recorder)
         server = HubServer(loops: loops, entrance: entrance, tls: tls, logger: logger)
@@ -127,11 +128,15 @@ final class Hub: Sendable {
 
     /// Starts the recorder's thread; when the journal fails, the process stops accepting at once.
     private func startRecorder() {
-        let (ledger, writer) = record.takeLedgerAndWriter()
+        let parts = record.takeParts()
         DetachedThread.start { [self] in
             do {
-                try recorder.run(ledger: ledger, journal: writer.value)
-                try writer.value.close()
+                try recorder.run(
+                    ledger: parts.ledger,
+                    notary: parts.notary,
+                    journal: parts.writer
+                )
+                try parts.writer.close()
                 recorderEnd.withLock { $0.isEnded = true }
             } catch {
                 logger.critical("The record failed: \(error)")

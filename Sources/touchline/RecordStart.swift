@@ -1,5 +1,6 @@
 import AuditLog
 import AuditStore
+import Foundation
 import HubCore
 import HubServer
 import Logging
@@ -12,11 +13,13 @@ final class RecordStart: Sendable {
     let epoch: Int32
     let standing: Standing
     let shipper: Shipper
-    private let parts: Mutex<(ledger: Ledger, writer: JournalWriterBox)?>
+    private let parts: Mutex<Parts?>
 
-    /// A journal writer on its way to the one thread that uses it.
-    struct JournalWriterBox: @unchecked Sendable {
-        let value: JournalWriter
+    /// What goes to the recorder's thread, the one that uses it.
+    struct Parts: @unchecked Sendable {
+        let ledger: Ledger
+        let notary: Notary
+        let writer: JournalWriter
     }
 
     private init(
@@ -24,18 +27,17 @@ final class RecordStart: Sendable {
         epoch: Int32,
         standing: Standing,
         shipper: Shipper,
-        ledger: Ledger,
-        writer: JournalWriter
+        parts: Parts
     ) {
         self.log = log
         self.epoch = epoch
         self.standing = standing
         self.shipper = shipper
-        parts = Mutex((ledger, JournalWriterBox(value: writer)))
+        self.parts = Mutex(parts)
     }
 
-    /// Gives the ledger and the writer away, once, to the recorder's thread.
-    func takeLedgerAndWriter() -> (ledger: Ledger, writer: JournalWriterBox) {
+    /// Gives its parts away, once, to the recorder's thread.
+    func takeParts() -> Parts {
         parts.withLock { parts in
             guard let taken = parts else { preconditionFailure("the recorder starts once") }
             parts = nil
@@ -55,6 +57,7 @@ final class RecordStart: Sendable {
         guard let origin = UUID16(parsing: identity.origin) else {
             throw CommandFault("\(folder)/identity.json has an origin that is no UUID.")
         }
+        let signer = try signer(configuration, origin: origin)
         let conninfo = configuration.database.connection
         let database = try connect(conninfo)
         try prepareSchema(database, configuration.database, logger)
@@ -106,13 +109,22 @@ final class RecordStart: Sendable {
             now: now(),
             keyedMax: KeyedOutcomes.countMax
         )
+        let tree = try RecordedTree.load(database, log: log, lastSeq: state.lastSeq)
         return RecordStart(
             log: log,
             epoch: claim.fence,
             standing: standing(state),
             shipper: shipper,
-            ledger: ledger(state, log: log, epoch: claim.fence),
-            writer: writer
+            parts: Parts(
+                ledger: ledger(state, log: log, epoch: claim.fence),
+                notary: Notary(
+                    log: log,
+                    signer: signer,
+                    frontier: tree.frontier,
+                    signedSize: tree.signedSize
+                ),
+                writer: writer
+            )
         )
     }
 
@@ -124,6 +136,24 @@ final class RecordStart: Sendable {
                 """
                 The database cannot be reached: \(error). A start needs it; see to \
                 database.connection, or to PostgreSQL.
+                """
+            )
+        }
+    }
+
+    private static func signer(
+        _ configuration: Configuration,
+        origin: UUID16
+    ) throws -> NoteSigner {
+        let path = configuration.keys.checkpoint
+        do {
+            let pem = try String(contentsOfFile: path, encoding: .utf8)
+            return try NoteSigner(name: Checkpoint.origin(of: origin), pem: pem)
+        } catch {
+            throw CommandFault(
+                """
+                \(path): \(error). Checkpoints are signed with an Ed25519 key; make one with
+                  openssl genpkey -algorithm ed25519 -out \(path)
                 """
             )
         }

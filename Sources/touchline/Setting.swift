@@ -52,7 +52,7 @@ indirect enum SettingShape {
         "journal": .section(["folder": .text, "size_limit": .text]),
         "database": .section(["connection": .text]),
         "policies": .section(["folder": .text, "watch": .text]),
-        "keys": .section(["pseudonym": .text]),
+        "keys": .section(["pseudonym": .text, "checkpoint": .text]),
         "log": .section(["level": .text]),
     ])
 

@@ -28,6 +28,13 @@ final class ListedRecords: ShippedRecords, Sendable {
         append(rows, seq: event.seq)
     }
 
+    /// A checkpoint in the batch of the event that it ends with.
+    func append(_ checkpoint: CheckpointRow) {
+        var tuple: [UInt8] = []
+        checkpoint.encode(into: &tuple)
+        append([(.checkpoint, tuple)], seq: checkpoint.frontier.size)
+    }
+
     func append(_ record: JournalRecordType, _ tuple: [UInt8], seq: Int64) {
         append([(record, tuple)], seq: seq)
     }

@@ -179,7 +179,12 @@ struct ShipperTests {
         let writer = try JournalWriter(sandbox.configuration)
         for events in [3, 1, 40, 7] { try sandbox.commit(writer, events: events) }
         // As if the database had been restored to the middle of a batch.
-        try lab.postgres.run("update audit.log set watermark = 10")
+        try lab.postgres.run(
+            """
+            update audit.log set watermark = 10;
+            insert into audit.tile values (1, 0, decode(repeat('00', 320), 'hex'))
+            """
+        )
         let shipper = lab.shipper(rows: 1, of: sandbox.folder, durable: writer.durable)
         #expect(shipper.waitUntilShipped(through: 51, timeout: .seconds(20)))
         try sandbox.commit(writer, events: 500)

@@ -1,3 +1,4 @@
+import AuditLog
 import Crypto
 import Foundation
 import Handshake
@@ -11,6 +12,7 @@ struct ConfigurationFileTests {
         let key = P256.Signing.PrivateKey().publicKey.pemRepresentation
         try folder.write("id.pem", key)
         try folder.write("pseudonym.key", String(repeating: "k", count: 32))
+        try folder.write("checkpoint.pem", NoteSigner.newKey())
         try folder.write("Policies/bundle.yaml", "name: x")
         if tls { _ = try await DevCertificate.prepare(in: folder.path) }
         let transport =
@@ -26,7 +28,7 @@ struct ConfigurationFileTests {
             journal: {folder: journal}
             database: {connection: dbname=hub}
             policies: {folder: Policies}
-            keys: {pseudonym: pseudonym.key}
+            keys: {pseudonym: pseudonym.key, checkpoint: checkpoint.pem}
             """
         )
         return folder.path + "/touchline.yaml"
@@ -58,6 +60,7 @@ struct ConfigurationFileTests {
             ("id.pem", "-----BEGIN NOTHING-----", ":5:18: "),
             ("pseudonym.key", "short", ":9:19: the pseudonym key has 5 bytes and needs 32"),
             ("pseudonym.key", nil, ":9:19: there is no file"),
+            ("checkpoint.pem", "key", ":9:46: the checkpoint key is not an Ed25519 key"),
             ("tls/certificate.pem", "nothing", ":1:43: "),
             ("tls/key.pem", "nothing", "holds no private key in PEM"),
             ("Policies", nil, ":8:20: there is no folder"),

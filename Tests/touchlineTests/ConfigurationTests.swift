@@ -28,7 +28,7 @@ struct ConfigurationTests {
         journal: {folder: journal, size_limit: 2GiB}
         database: {connection: host=/run/postgresql dbname=hub}
         policies: {folder: Policies, watch: false}
-        keys: {pseudonym: pseudonym.key}
+        keys: {pseudonym: pseudonym.key, checkpoint: checkpoint.pem}
         log: {level: notice}
         """
 
