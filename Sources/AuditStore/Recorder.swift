@@ -151,12 +151,16 @@ package final class Recorder: Sendable {
 
     private func checkpointIfDue(_ desk: inout Desk) throws -> CheckpointRow? {
         let nowNs = monotonicNs()
-        return try desk.notary.isDue(nowNs: nowNs) ? checkpoint(&desk, nowNs) : nil
+        return try desk.notary.isDue(nowNs: nowNs)
+            ? checkpoint(&desk, at: desk.ledger.lastAt, nowNs) : nil
     }
 
     /// Signs the tree as it is and puts the checkpoint into the batch.
-    private func checkpoint(_ desk: inout Desk, _ nowNs: UInt64) throws -> CheckpointRow {
-        let at = max(desk.ledger.lastAt, now())
+    private func checkpoint(
+        _ desk: inout Desk,
+        at: Int64,
+        _ nowNs: UInt64
+    ) throws -> CheckpointRow {
         let row = try desk.notary.sign(at: at, nowNs: nowNs)
         var tuple: [UInt8] = []
         row.encode(into: &tuple)
@@ -170,7 +174,8 @@ package final class Recorder: Sendable {
         guard desk.notary.hasUnsigned,
             desk.journal.fitsCurrentSegment(Self.checkpointBytesMax)
         else { return }
-        let row = try checkpoint(&desk, monotonicNs())
+        let at = max(desk.ledger.lastAt, now())
+        let row = try checkpoint(&desk, at: at, monotonicNs())
         try desk.journal.commit(&desk.records)
         onDurable(desk.ledger.lastSeq)
         onCheckpoint(row)

@@ -92,6 +92,11 @@ final class JournalSandbox {
         return records
     }
 
+    /// The events among the records.
+    func events(upTo mark: JournalMark) throws -> [Record] {
+        try read(upTo: mark).filter { $0.type == .event }
+    }
+
     /// The names of the segments, in order.
     var segments: [String] {
         let names = try? FileManager.default.contentsOfDirectory(atPath: folder)

@@ -33,7 +33,7 @@ struct RecorderTests {
         let after = [start + 20, start + 20, start + 21].flatMap { [$0, $0] }
         #expect(second.recorded.map(\.at) == after)
 
-        let events = try sandbox.read(upTo: reopened.durable.current).map { record in
+        let events = try sandbox.events(upTo: reopened.durable.current).map { record in
             try record.body.withUnsafeBytes { try Event(decoding: $0) }
         }
         #expect(events.map(\.at) == expected + after)
@@ -63,7 +63,7 @@ struct RecorderTests {
         #expect(feeder.failure == "the journal is full: its limit is 6000 bytes")
         #expect(feeder.recorded.count > 4)
         #expect(feeder.recorded.last?.seq == writer.durable.current.lastSeq)
-        #expect(try sandbox.read(upTo: writer.durable.current).count == feeder.recorded.count)
+        #expect(try sandbox.events(upTo: writer.durable.current).count == feeder.recorded.count)
         #expect(!feeder.recorder.submit(Feeder.batch()))
         #expect(feeder.recorder.snapshot.failure == feeder.failure)
     }
@@ -107,8 +107,9 @@ private final class Feeder: RecordedGroupReceiver, @unchecked Sendable {
         self.clock = clock
         recorder = Recorder(
             receivers: [self],
-            now: { [unowned self] in self.clock.removeFirst() },
-            onDurable: { _ in }
+            now: { [unowned self] in self.clock.isEmpty ? 0 : self.clock.removeFirst() },
+            onDurable: { _ in },
+            onCheckpoint: { _ in }
         )
     }
 
@@ -123,7 +124,13 @@ private final class Feeder: RecordedGroupReceiver, @unchecked Sendable {
             keyed: KeyedOutcomes()
         )
         _ = recorder.submit(Self.batch())
-        try recorder.run(ledger: ledger, journal: journal)
+        let notary = Notary(
+            log: 1,
+            signer: try NoteSigner(name: "test", pem: NoteSigner.newKey()),
+            frontier: TreeFrontier(),
+            signedSize: 0
+        )
+        try recorder.run(ledger: ledger, notary: notary, journal: journal)
     }
 
     func deliver(_ group: RecordedGroup) {

@@ -31,8 +31,15 @@ SUBJECT = [
     ("claims", "json"), ("first_seen", "timestamptz"),
 ]
 POLICY = [("digest", "bytea"), ("files", "json")]
-TABLES = {"event": EVENT, "content": CONTENT, "subject": SUBJECT, "policy": POLICY}
-TYPES = {1: "event", 2: "content", 3: "subject", 4: "policy", 5: "commit"}
+CHECKPOINT = [
+    ("log", "int4"), ("size", "int8"), ("at", "timestamptz"), ("root", "bytea"),
+    ("frontier", "bytea"), ("note", "text"),
+]
+TABLES = {
+    "event": EVENT, "content": CONTENT, "subject": SUBJECT, "policy": POLICY,
+    "checkpoint": CHECKPOINT,
+}
+TYPES = {1: "event", 2: "content", 3: "subject", 4: "policy", 5: "commit", 6: "checkpoint"}
 INTEGERS = {"int2": ">h", "int4": ">i", "int8": ">q", "timestamptz": ">q"}
 
 
