@@ -10,7 +10,7 @@ import subprocess
 import time
 
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 import tokens
 from hub import BINARY, START_SECONDS_MAX, Hub, eventually
@@ -45,6 +45,7 @@ policies:
   folder: Policies
 keys:
   pseudonym: keys/pseudonym.key
+  checkpoint: keys/checkpoint.pem
 """
 
 
@@ -64,6 +65,13 @@ class Service(Hub):
         self.keys = {name: ec.generate_private_key(ec.SECP256R1()) for name in ("jwks", "pem")}
         (home / "keys").mkdir()
         (home / "keys/pseudonym.key").write_bytes(os.urandom(32))
+        (home / "keys/checkpoint.pem").write_bytes(
+            ed25519.Ed25519PrivateKey.generate().private_bytes(
+                serialization.Encoding.PEM,
+                serialization.PrivateFormat.PKCS8,
+                serialization.NoEncryption(),
+            )
+        )
         # White space at the end is a part of bytes, and no part of a line of text.
         self.secrets = {"secret": bytes(range(200, 247)) + b"\n", "text": b"secret words " * 3 + b"!"}
         (home / "keys/issuer.secret").write_bytes(self.secrets["secret"])
