@@ -1,5 +1,6 @@
 """What is told is kept: killed at random moments, without its database, stopped by hand."""
 
+import json
 import os
 import pathlib
 import random
@@ -16,6 +17,7 @@ import journal
 from hub import eventually
 from member import Member, Talker
 from record import ALLOW, BLOCK, KIND
+from wire import Wire, head
 
 KILLS = 20
 SEED = int(os.environ.get("TOUCHLINE_SEED", "20260101"))
@@ -235,13 +237,27 @@ def test_postgresql_that_hangs_holds_up_nobody(own_hub):
 
 
 def test_a_journal_that_cannot_be_written_ends_the_hub_and_nothing_told_is_lost(own_hub):
-    hub = own_hub
-    # The journal's next bytes beyond this place of the file fail, in the middle of a batch.
-    room = 96 * 1024
-    resource.prlimit(hub.process.pid, resource.RLIMIT_FSIZE, (room, room))
+    hub, database = own_hub, Postmaster(own_hub)
     talkers = talk(hub, ["anna", "ben", "clara"], per_second=60)
+    assert eventually(lambda: all(talker.delivered for talker in talkers))
+    with Wire(hub) as late:
+        # Shipping must wait, so that the ending hub can be looked at.
+        database.signal(signal.SIGSTOP)
+        try:
+            # Bytes beyond this place of the journal's file fail, in the middle of a batch.
+            room = 128 * 1024
+            resource.prlimit(hub.process.pid, resource.RLIMIT_FSIZE, (room, room))
+            status, reasons = eventually(lambda: unready(hub), 30)
+            assert status == 503 and b"The record failed: " in reasons
+            assert b"File too large" in reasons
+            assert eventually(lambda: not any(talker.is_alive() for talker in talkers), 1)
+            late.send(head(hub))
+            status, _, body = late.answer()
+            assert (status, json.loads(body)["code"]) == (503, "record_unavailable")
+        finally:
+            database.signal(signal.SIGCONT)
     assert hub.process.wait(60) == 1
-    assert "The record failed: " in hub.log() and "File too large" in hub.log()
+    assert "The record failed: " in hub.log()
     for talker in talkers:
         talker.finish()
         assert talker.delivered and talker.close_code == 1013, talker.failure
@@ -250,6 +266,11 @@ def test_a_journal_that_cannot_be_written_ends_the_hub_and_nothing_told_is_lost(
     assert_the_answers_are_remembered(hub, talkers[0])
     assert_numbers_have_no_gap(hub)
     assert_leaves_agree(hub)
+
+
+def unready(hub):
+    status, _, body = hub.console("/readyz")
+    return status != 200 and (status, body)
 
 
 def test_ctrl_c_ends_everything_cleanly(own_hub):
