@@ -171,8 +171,8 @@ let package = Package(
             .testTarget(
                 name: "touchlineTests",
                 dependencies: [
-                    "touchline", "Console", "AuditStore", "AuditLog", "HubCore", "Handshake", crypto,
-                    logging,
+                    "touchline", "Console", "AuditStore", "AuditLog", "HubCore", "Handshake",
+                    crypto, logging,
                     .product(name: "NIOCore", package: "swift-nio"),
                     .product(name: "NIOEmbedded", package: "swift-nio"),
                 ],
