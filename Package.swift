@@ -36,6 +36,7 @@ let package = Package(
             exact: "2.28.1",
             traits: []
         ),
+        .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
     targets: [
@@ -47,6 +48,7 @@ let package = Package(
                 "PolicyEngine", "AuditLog", "Outcomes", "WebSocketFrames", "JSONDocument", crypto,
                 logging, yams,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
             ] + nio,
             swiftSettings: strict
         ),

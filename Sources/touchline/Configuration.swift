@@ -12,6 +12,7 @@ struct Configuration: Sendable {
     var database = Database()
     var policies = Policies()
     var keys = Keys()
+    var checkpoints = Checkpoints()
     var log = Log()
 
     /// The listening WebSocket.
@@ -107,6 +108,20 @@ struct Configuration: Sendable {
         var pseudonym = ""
         /// The PEM file of the Ed25519 key that signs checkpoints.
         var checkpoint = ""
+    }
+
+    /// Where signed checkpoints go besides the record; nowhere unless set.
+    struct Checkpoints: Sendable {
+        /// A folder, on another machine's disk if it is to prove anything.
+        var folder: String?
+        var webhook: Webhook?
+
+        struct Webhook: Sendable {
+            /// `https://…`, or `http://` on loopback.
+            var url: String
+            /// The file of at least 32 bytes that both sides share.
+            var secretFile: String
+        }
     }
 
     struct Log: Sendable {

@@ -77,10 +77,10 @@ private struct NamedFiles {
         if faults.isEmpty, let problem = Self.problem(issuers.compactMap { $0 }) {
             faults.append(file.fault(at: file.root.place, problem))
         }
-        if let data = read(configuration.keys.pseudonym), data.count < Self.pseudonymBytesMin {
+        if let data = read(configuration.keys.pseudonym), data.count < Self.secretBytesMin {
             fail(
                 configuration.keys.pseudonym,
-                "the pseudonym key has \(data.count) bytes and needs \(Self.pseudonymBytesMin):"
+                "the pseudonym key has \(data.count) bytes and needs \(Self.secretBytesMin):"
                     + " make one with `openssl rand -out <file> 32`"
             )
         }
@@ -91,6 +91,18 @@ private struct NamedFiles {
                 configuration.keys.checkpoint,
                 "the checkpoint key is not an Ed25519 key in PEM:"
                     + " make one with `openssl genpkey -algorithm ed25519 -out <file>`"
+            )
+        }
+        if let folder = configuration.checkpoints.folder {
+            checkFolder(folder, "checkpoints", mustExist: true)
+        }
+        if let path = configuration.checkpoints.webhook?.secretFile, let data = read(path),
+            data.count < Self.secretBytesMin
+        {
+            fail(
+                path,
+                "the webhook's secret has \(data.count) bytes and needs \(Self.secretBytesMin):"
+                    + " make one with `openssl rand -out <file> 32`"
             )
         }
         checkFolder(configuration.policies.folder, "policies", mustExist: true)
@@ -134,5 +146,5 @@ private struct NamedFiles {
     }
 
     /// As long as the HMAC-SHA-256 that it keys.
-    private static let pseudonymBytesMin = 32
+    private static let secretBytesMin = 32
 }

@@ -38,6 +38,7 @@ struct ConfigurationReader {
         let keys = Self.member("keys", of: root)
         result.keys.pseudonym = requiredPath("pseudonym", of: keys, "keys")
         result.keys.checkpoint = requiredPath("checkpoint", of: keys, "keys")
+        readCheckpoints(Self.member("checkpoints", of: root), &result.checkpoints)
         let levels = Dictionary(uniqueKeysWithValues: Logger.Level.allCases.map { ("\($0)", $0) })
         let log = Self.member("log", of: root)
         result.log.level = choice("level", of: log, levels) ?? result.log.level
@@ -72,6 +73,27 @@ struct ConfigurationReader {
             key: requiredPath("key", of: tls, "hub.tls")
         )
         if plain { fail("plain", of: section, "either plain or tls, not both") }
+    }
+
+    private mutating func readCheckpoints(
+        _ section: Setting?,
+        _ checkpoints: inout Configuration.Checkpoints
+    ) {
+        if text("folder", of: section) != nil {
+            checkpoints.folder = requiredPath("folder", of: section, "checkpoints")
+        }
+        guard let webhook = Self.member("webhook", of: section) else { return }
+        let url = required("url", of: webhook, "checkpoints.webhook")
+        let parsed = URL(string: url)
+        let isLocal = ["127.0.0.1", "::1", "localhost"].contains(parsed?.host ?? "")
+        guard parsed?.scheme == "https" || parsed?.scheme == "http" && isLocal else {
+            fail("url", of: webhook, "a webhook is an https:// address (http:// on loopback)")
+            return
+        }
+        checkpoints.webhook = .init(
+            url: url,
+            secretFile: requiredPath("secret_file", of: webhook, "checkpoints.webhook")
+        )
     }
 
     /// Tokens must not cross a network in the clear.

@@ -10,6 +10,7 @@ extension Hub {
         if !isAccepting {
             readiness.reasons.append("The hub does not accept connections yet, or no longer.")
         }
+        readiness.degraded += checkpoints.problems
         return readiness
     }
 

@@ -61,6 +61,7 @@ final class Hub: Sendable {
     let entrance: Entrance
     private let isListening = Mutex(false)
     let tls: TLSContext?
+    let checkpoints: CheckpointOutlets
 
     /// Whether connections are accepted.
     var isAccepting: Bool { isListening.withLock { $0 } }
@@ -79,6 +80,8 @@ final class Hub: Sendable {
         tls = try configuration.hub.tls.map {
             try TLSContext(certificateFile: $0.certificate, keyFile: $0.key)
         }
+        let checkpoints = try CheckpointOutlets(configuration.checkpoints, logger: logger)
+        self.checkpoints = checkpoints
         let record = try await RecordStart.open(configuration, logger: logger)
         self.record = record
         let shipper = record.shipper
@@ -117,7 +120,7 @@ final class Hub: Sendable {
             receivers: loops,
             now: { clocks.wallMicroseconds() },
             onDurable: { _ in shipper.wake() },
-            onCheckpoint: { _ in }
+            onCheckpoint: { checkpoints.show($0) }
         )
         submit.set(recorder)
         server = HubServer(loops: loops, entrance: entrance, tls: tls, logger: logger)
@@ -187,6 +190,7 @@ final class Hub: Sendable {
         if failure == nil { await server.recordRun(.hubStopped) }
         recorder.stop()
         while !recorderEnd.withLock({ $0.isEnded }) { try? await Task.sleep(for: .milliseconds(5)) }
+        await checkpoints.stop()
         let shipper = shipper
         let isShipped = await Task.detached { shipper.stop(drain: .seconds(20)) }.value
         if !isShipped {

@@ -53,6 +53,9 @@ indirect enum SettingShape {
         "database": .section(["connection": .text]),
         "policies": .section(["folder": .text, "watch": .text]),
         "keys": .section(["pseudonym": .text, "checkpoint": .text]),
+        "checkpoints": .section([
+            "folder": .text, "webhook": .section(["url": .text, "secret_file": .text]),
+        ]),
         "log": .section(["level": .text]),
     ])
 
