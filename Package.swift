@@ -71,7 +71,7 @@ let package = Package(
         ),
         .target(
             name: "AuditStore",
-            dependencies: ["HubCore", "AuditLog", "CPostgres", crypto, logging],
+            dependencies: ["HubCore", "AuditLog", "Outcomes", "CPostgres", crypto, logging],
             resources: [
                 .embedInCode("SQL/0001-audit.sql"), .embedInCode("SQL/0002-views.sql"),
                 .embedInCode("SQL/0003-tree.sql"),
@@ -107,7 +107,9 @@ let package = Package(
         ),
         .target(
             name: "AuditLog",
-            dependencies: [crypto, .product(name: "CryptoExtras", package: "swift-crypto")],
+            dependencies: [
+                "Outcomes", crypto, .product(name: "CryptoExtras", package: "swift-crypto"),
+            ],
             swiftSettings: strict
         ),
         // Floor 0: leaves.
@@ -160,13 +162,14 @@ let package = Package(
             .testTarget(
                 name: "AuditLogTests",
                 dependencies: [
-                    "AuditLog", crypto, .product(name: "CryptoExtras", package: "swift-crypto"),
+                    "AuditLog", "Outcomes", crypto,
+                    .product(name: "CryptoExtras", package: "swift-crypto"),
                 ],
                 swiftSettings: strict
             ),
             .testTarget(
                 name: "AuditStoreTests",
-                dependencies: ["AuditStore", "HubCore", "AuditLog", logging],
+                dependencies: ["AuditStore", "HubCore", "AuditLog", "Outcomes", logging],
                 swiftSettings: strict
             ),
             .testTarget(name: "HouseTests", dependencies: ["Outcomes"], swiftSettings: strict),

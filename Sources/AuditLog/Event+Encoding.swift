@@ -1,3 +1,5 @@
+import Outcomes
+
 extension Event {
     /// Appends the tuple to `buffer`; nothing else is allocated.
     ///

@@ -1,3 +1,5 @@
+package import Outcomes
+
 /// One row of `audit.event`, version 1: 24 columns in this order, frozen.
 ///
 /// It carries pseudonyms, codes, numbers and commitments only; what people wrote is content.

@@ -48,19 +48,6 @@ package enum Stage: Int16, CaseIterable, Sendable {
     case done = 20
 }
 
-/// The answer of judging, in order of strictness; the number is column `disposition`.
-package enum Disposition: Int16, CaseIterable, Comparable, Sendable {
-    case allow = 0
-    case redact = 1
-    case bounce = 2
-    case hold = 3
-    case block = 4
-
-    package static func < (left: Disposition, right: Disposition) -> Bool {
-        left.rawValue < right.rawValue
-    }
-}
-
 /// What is kept and dropped together; the number is column `retention`.
 package enum RetentionClass: Int16, CaseIterable, Sendable {
     /// Messages, joins and what else is said in channels.

@@ -1,4 +1,5 @@
 package import AuditLog
+package import Outcomes
 
 /// What a starting hub reads back from the record.
 ///

@@ -1,4 +1,5 @@
 import AuditLog
+import Outcomes
 
 /// Gives out `seq` and `channel_seq`, and knows the state that the events so far add up to.
 ///

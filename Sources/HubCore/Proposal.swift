@@ -1,4 +1,5 @@
 package import AuditLog
+package import Outcomes
 package import PolicyEngine
 
 /// Something that a shard has judged and asks the recorder to put in order: an event, its content,

@@ -1,4 +1,5 @@
 package import AuditLog
+package import Outcomes
 
 /// What the events so far say of each member: open sessions, mutes, bans.
 ///

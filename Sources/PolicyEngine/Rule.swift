@@ -1,3 +1,5 @@
+package import Outcomes
+
 /// One rule of a bundle, compiled: when it hits, and what follows.
 package struct Rule: Sendable {
     /// Unique in the bundle; recorded with every decision that the rule had part in.

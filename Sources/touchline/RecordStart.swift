@@ -4,6 +4,7 @@ import Foundation
 import HubCore
 import HubServer
 import Logging
+import Outcomes
 import Synchronization
 
 /// The record, opened for a run: the log claimed, the journal sound and shipped, the state read.

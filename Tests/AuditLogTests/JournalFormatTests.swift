@@ -1,4 +1,5 @@
 import AuditLog
+import Outcomes
 import Testing
 
 @Suite struct JournalFormatTests {

@@ -1,4 +1,5 @@
 import AuditLog
+import Outcomes
 
 /// A journal segment in memory, for tests of what reads one.
 struct SegmentBuilder {

@@ -1,6 +1,7 @@
 import AuditLog
 import AuditStore
 import Foundation
+import Outcomes
 import Testing
 
 /// A journal in a folder of its own, removed afterwards, with what was written to it.

@@ -1,4 +1,5 @@
 import AuditLog
+import Outcomes
 
 /// Random rows with NULLs, arrays, every class of UTF-8 and JSON that must keep its spelling.
 struct RandomEvents {

@@ -2,6 +2,7 @@ import AuditLog
 import AuditStore
 import Glibc
 import HubCore
+import Outcomes
 import Testing
 
 @Suite("Recorder")

@@ -1,5 +1,6 @@
 import AuditLog
 import AuditStore
+import Outcomes
 import Testing
 
 @Suite("State at start")

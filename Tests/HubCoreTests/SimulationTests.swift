@@ -1,5 +1,6 @@
 import AuditLog
 import HubCore
+import Outcomes
 import PolicyEngine
 import Testing
 

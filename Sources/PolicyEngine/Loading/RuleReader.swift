@@ -1,4 +1,5 @@
 import ContentMatching
+import Outcomes
 
 /// Reads rule files into rules; gathers what they share.
 struct RuleReader {

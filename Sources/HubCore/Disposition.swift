@@ -1,4 +1,0 @@
-package import AuditLog
-
-/// The record's disposition; the policy engine's has the same numbers.
-package typealias Disposition = AuditLog.Disposition
