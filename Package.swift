@@ -74,7 +74,7 @@ let package = Package(
             dependencies: ["HubCore", "AuditLog", "Outcomes", "CPostgres", crypto, logging],
             resources: [
                 .embedInCode("SQL/0001-audit.sql"), .embedInCode("SQL/0002-views.sql"),
-                .embedInCode("SQL/0003-tree.sql"),
+                .embedInCode("SQL/0003-tree.sql"), .embedInCode("SQL/0004-keeping.sql"),
             ],
             swiftSettings: strict
         ),

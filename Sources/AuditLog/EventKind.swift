@@ -18,11 +18,19 @@ package enum EventKind: Int16, CaseIterable, Sendable {
     case unmute = 51
     case ban = 52
     case unban = 53
+    /// A subject's content and identity are forgotten up to here.
+    case erase = 60
+    /// A legal hold: what it covers is kept until it is released.
+    case preserve = 61
+    case unpreserve = 62
+
+    /// Whether it says what is to be forgotten or kept, so that shipping it does that.
+    package var isKeeping: Bool { self == .erase || self == .preserve || self == .unpreserve }
 
     /// The class that events of this kind are kept and dropped with.
     package var retention: RetentionClass {
         switch self {
-        case .hubStarted, .hubStopped, .policyActivated: .system
+        case .hubStarted, .hubStopped, .policyActivated, .erase, .preserve, .unpreserve: .system
         case .refusedSummary, .connect, .disconnect: .connections
         case .join, .leave, .message, .edit, .delete, .frame: .traffic
         case .mute, .unmute, .ban, .unban: .sanctions

@@ -11,6 +11,9 @@ package enum Row {
     /// Offset of `at` (Int64) in an event's or a content's tuple.
     package static let atOffset = 26
 
+    /// Offset of `kind` (Int16) in an event's tuple: what stands before it has fixed widths.
+    package static let kindOffset = 50
+
     /// Names and ids in bytes: generous for what people type, small enough for every index.
     package static let nameBytesMax = 256
     /// Rules named by one event: more than a bundle's rules that can hit one message.
@@ -43,6 +46,16 @@ package enum Row {
     package static func log(of tuple: UnsafeRawBufferPointer) -> Int32? {
         guard tuple.count >= logOffset + 4 else { return nil }
         return Int32(bigEndian: tuple.loadUnaligned(fromByteOffset: logOffset, as: Int32.self))
+    }
+
+    /// Reads `kind` of an event's tuple; nil when the tuple is too short or the number has no name.
+    package static func kind(of tuple: UnsafeRawBufferPointer) -> EventKind? {
+        guard tuple.count >= kindOffset + 2 else { return nil }
+        return EventKind(
+            rawValue: Int16(
+                bigEndian: tuple.loadUnaligned(fromByteOffset: kindOffset, as: Int16.self)
+            )
+        )
     }
 
     /// Writes `seq` and `at` into an event's or a content's tuple, in place.

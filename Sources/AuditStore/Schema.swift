@@ -5,5 +5,6 @@ package enum Schema {
         ("0001-audit.sql", String(decoding: PackageResources._001_audit_sql, as: UTF8.self)),
         ("0002-views.sql", String(decoding: PackageResources._002_views_sql, as: UTF8.self)),
         ("0003-tree.sql", String(decoding: PackageResources._003_tree_sql, as: UTF8.self)),
+        ("0004-keeping.sql", String(decoding: PackageResources._004_keeping_sql, as: UTF8.self)),
     ]
 }

@@ -46,6 +46,8 @@ struct Shipment {
     private(set) var checkpoints = Run()
     /// The leaf hashes of all events from the watermark on, 32 bytes each.
     private(set) var leaves: [UInt8] = []
+    /// Events that say what is to be forgotten or kept.
+    private(set) var keeping: [(seq: Int64, at: Int64)] = []
     private(set) var misshapen: [Misshapen] = []
     /// First and last `seq` of each day, days since 2000-01-01 UTC.
     private(set) var days: [Int32: ClosedRange<Int64>] = [:]
@@ -77,6 +79,7 @@ struct Shipment {
         policies.removeAll()
         checkpoints.removeAll()
         leaves.removeAll(keepingCapacity: true)
+        keeping.removeAll()
         misshapen.removeAll()
         misshapenBytes = 0
         days.removeAll()
@@ -112,11 +115,11 @@ struct Shipment {
         }
         switch record {
         case .event:
-            note(
-                at: Int64(
-                    bigEndian: tuple.loadUnaligned(fromByteOffset: Row.atOffset, as: Int64.self)
-                )
+            let at = Int64(
+                bigEndian: tuple.loadUnaligned(fromByteOffset: Row.atOffset, as: Int64.self)
             )
+            note(at: at)
+            if Row.kind(of: tuple)?.isKeeping == true { keeping.append((seq, at)) }
             events.append(tuple, seq: seq)
         case .content: contents.append(tuple, seq: seq)
         case .subject: subjects.append(tuple, seq: seq)

@@ -92,6 +92,7 @@ final class ShipperConnection {
             bad += try upsert(.subject, shipment.subjects, isCareful)
             bad += try upsert(.policy, shipment.policies, isCareful)
             bad += try upsert(.checkpoint, shipment.checkpoints, isCareful)
+            try keepAndForget(shipment)
             tile = try Self.extendTiles(
                 postgres,
                 log: log,
@@ -114,6 +115,26 @@ final class ShipperConnection {
         watermark = shipment.lastSeq
         openTile = tile
         return quarantined
+    }
+
+    /// Does what the shipment's events say of forgetting and keeping, after its rows are there: so
+    /// what was on its way goes too, and shipping again does it again.
+    private func keepAndForget(_ shipment: Shipment) throws {
+        if !shipment.keeping.isEmpty {
+            // Everything that a member ever wrote may take its time.
+            try postgres.run("set local statement_timeout = '10min'")
+        }
+        for event in shipment.keeping {
+            _ = try postgres.query(
+                "select audit.carry_out($1, $2, $3)",
+                [.int4(log), .int8(event.seq), .timestamp(event.at)]
+            )
+        }
+        guard let firstAt = shipment.firstAt, Row.atRange.contains(firstAt) else { return }
+        _ = try postgres.query(
+            "select audit.erase_late($1, $2, $3)",
+            [.int4(log), .int8(watermark), .timestamp(firstAt)]
+        )
     }
 
     private func lockedWatermark(_ lock: String) throws -> Int64 {

@@ -32,6 +32,7 @@ extension Shard {
             appliedThrough = seq
             _ = standing.apply(proposal)
             if proposal.kind == .policyActivated, let bundle = batch.bundle { adopt(bundle) }
+            if proposal.kind == .erase, let subject = proposal.subject { forget(subject) }
             if isOwn { answer(proposal, bytes, seq: seq, channelSeq: channelSeq) }
             if !proposal.delivery.isEmpty, let channel = proposal.channel {
                 deliver(bytes[rebasing: proposal.delivery], to: channel)
@@ -45,6 +46,13 @@ extension Shard {
         case .pending: preconditionFailure("a group holds only what the recorder has decided")
         }
         if isOwn { resumeIfQuiet(proposal.slot) }
+    }
+
+    /// Ends the sessions of a member whose name is no longer to be known here.
+    private func forget(_ subject: UUID16) {
+        for slot in sessions.slots where sessions[slot: slot]?.subject == subject {
+            output.close(slot, .goingAway)
+        }
     }
 
     private func deliver(_ frame: UnsafeRawBufferPointer, to channel: Int) {

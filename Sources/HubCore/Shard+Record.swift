@@ -16,6 +16,10 @@ struct Parts {
         parts.append((.delivered, body))
     }
 
+    mutating func reason(_ body: [UInt8]) {
+        parts.append((.reason, body))
+    }
+
     mutating func connection(_ body: [UInt8]) {
         parts.append((.connection, body))
     }
@@ -149,7 +153,8 @@ extension Shard {
         parts: Parts = Parts(),
         code: Outcome? = nil,
         detail: String? = nil,
-        policy: [UInt8]? = nil
+        policy: [UInt8]? = nil,
+        refers: Decision? = nil
     ) {
         var contents: [ContentPart] = []
         for part in parts.parts {
@@ -169,6 +174,8 @@ extension Shard {
         }
         if proposal.kind == .message, proposal.disposition <= .redact { event.channelSeq = 0 }
         event.message = proposal.message
+        event.refersLog = refers?.log
+        event.refersSeq = refers?.seq
         event.rules = verdict?.rules ?? []
         event.shadowRules = verdict?.shadowRules ?? []
         event.policy = policy ?? bundle.digest

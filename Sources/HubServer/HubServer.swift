@@ -1,6 +1,6 @@
 package import AuditLog
 import Handshake
-import HubCore
+package import HubCore
 package import Logging
 import NIOCore
 import NIOHTTP1
@@ -151,6 +151,12 @@ package final class HubServer: Sendable {
     package func activate(_ bundle: Bundle) {
         guard let loop = loops.first else { return }
         loop.eventLoop.execute { loop.shard.proposeActivation(bundle, at: Clocks().now()) }
+    }
+
+    /// Puts an erasure, a preservation or its release into the record.
+    package func record(_ keeping: Keeping) {
+        guard let loop = loops.first else { return }
+        loop.eventLoop.execute { loop.shard.propose(keeping, at: Clocks().now()) }
     }
 
     /// Records the start or the orderly end of this run.

@@ -52,6 +52,7 @@ final class Hub: Sendable {
     let recorder: Recorder
     let shipper: Shipper
     private let record: RecordStart
+    private let keeping: KeepingDesk
     private let recorderEnd = Mutex<(isEnded: Bool, failure: String?)>((false, nil))
     private let watcher = Mutex<PolicyWatcher?>(nil)
     private let console = Mutex<Console?>(nil)
@@ -124,9 +125,16 @@ final class Hub: Sendable {
         )
         submit.set(recorder)
         server = HubServer(loops: loops, entrance: entrance, tls: tls, logger: logger)
+        keeping = KeepingDesk(
+            conninfo: configuration.database.connection,
+            log: record.log,
+            fence: record.epoch,
+            logger: logger
+        )
         startRecorder()
         await server.recordRun(.hubStarted)
         server.activate(bundle)
+        keeping.start { [server] in server.record($0) }
     }
 
     /// Starts the recorder's thread; when the journal fails, the process stops accepting at once.
@@ -186,6 +194,7 @@ final class Hub: Sendable {
     func stop() async {
         isListening.withLock { $0 = false }
         watcher.withLock { $0 }?.stop()
+        keeping.stop()
         await server.stop(deadline: .seconds(5))
         if failure == nil { await server.recordRun(.hubStopped) }
         recorder.stop()

@@ -20,7 +20,7 @@ struct Touchline: AsyncParsableCommand {
             """,
         subcommands: [
             Dev.self, Serve.self, Migrate.self, Chat.self, Token.self, Policy.self,
-            EchoCommand.self,
+            Audit.self, EchoCommand.self,
         ]
     )
 }

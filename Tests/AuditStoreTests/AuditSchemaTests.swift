@@ -119,7 +119,8 @@ struct AuditSchemaTests {
             ("auditor", "select audit.ensure_partitions('2031-01-01', '2031-01-01')"),
             ("reviewer", "delete from audit.content"),
             ("reviewer", "insert into audit.day values (1)"),
-            ("keeper", "truncate audit.event"), ("server", "delete from audit.content"),
+            ("keeper", "truncate audit.event"),
+            ("keeper", "delete from audit.content"), ("server", "delete from audit.content"),
             ("server", "select from audit.content"), ("server", "truncate audit.event"),
             ("server", "drop table audit.event_system_default"),
             ("server", "delete from audit.quarantine"),
@@ -135,7 +136,10 @@ struct AuditSchemaTests {
             ("auditor", "select audit.decision('1-1'); select * from audit.rule_hits_hourly"),
             ("auditor", "select * from audit.sessions; select * from audit.active_sanctions"),
             ("reviewer", "select * from audit.trail_with_content; select * from audit.blocked"),
-            ("keeper", "delete from audit.content"),
+            (
+                "keeper",
+                "insert into audit.request (kind, subject) values (60, gen_random_uuid())"
+            ),
             ("server", "select audit.ensure_partitions('2031-01-01', '2031-01-01')"),
         ]
         for (role, statement) in allowed {

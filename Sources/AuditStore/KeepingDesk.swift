@@ -1,0 +1,84 @@
+import AuditLog
+package import HubCore
+package import Logging
+import Synchronization
+
+/// Looks each second, from a thread of its own, whether a keeper asked for something, and hands it
+/// to the hub, which records it. What comes of it happens when the event is shipped.
+package final class KeepingDesk: Sendable {
+    private let conninfo: String
+    private let log: Int32
+    private let fence: Int32
+    private let logger: Logger
+    private let isStopping = Mutex(false)
+    private let wake = Signal()
+
+    /// - Parameter fence: this hub's, so that what the run before took is told from what this one did.
+    package init(conninfo: String, log: Int32, fence: Int32, logger: Logger) {
+        self.conninfo = conninfo
+        self.log = log
+        self.fence = fence
+        self.logger = logger
+    }
+
+    /// Starts the thread.
+    ///
+    /// - Parameter record: proposes the event; called on that thread.
+    package func start(record: @escaping @Sendable (Keeping) -> Void) {
+        DetachedThread.start { [self] in
+            var connection: Postgres?
+            while !isStopping.withLock({ $0 }) {
+                do {
+                    let open = try connection ?? connect()
+                    connection = open
+                    for keeping in try take(open) { record(keeping) }
+                } catch {
+                    // That PostgreSQL is away is the shipper's to say.
+                    if let error = error as? PostgresError, !error.isConnectionLost {
+                        logger.error("requests of keepers can't be read: \(error)")
+                    }
+                    connection = nil
+                }
+                _ = wake.wait(milliseconds: connection == nil ? Self.awayMs : Self.pauseMs)
+            }
+        }
+    }
+
+    /// Takes no more; does not wait for the thread.
+    package func stop() {
+        isStopping.withLock { $0 = true }
+        wake.set()
+    }
+
+    private func connect() throws -> Postgres {
+        try Postgres(connecting: conninfo, application: "touchline keeping \(log)")
+    }
+
+    private func take(_ connection: Postgres) throws -> [Keeping] {
+        let rows = try connection.query(
+            """
+            select kind, subject, channel, refers_log, refers_seq, detail, reason
+            from audit.take_requests($1, $2)
+            """,
+            [.int4(log), .int4(fence)]
+        )
+        return (0..<rows.rowCount).compactMap { row in
+            guard let kind = EventKind(rawValue: rows.int2(row, 0)), kind.isKeeping else {
+                return nil
+            }
+            return Keeping(
+                kind: kind,
+                subject: rows.isNull(row, 1) ? nil : rows.uuid(row, 1),
+                channel: rows.isNull(row, 2) ? nil : rows.text(row, 2),
+                refers: rows.isNull(row, 4)
+                    ? nil : Decision(log: rows.int4(row, 3), seq: rows.int8(row, 4)),
+                detail: rows.text(row, 5),
+                reason: rows.text(row, 6)
+            )
+        }
+    }
+
+    /// A person waits for the answer.
+    private static let pauseMs = 1_000
+    private static let awayMs = 5_000
+}

@@ -1,0 +1,63 @@
+package import AuditLog
+import Outcomes
+
+/// What a keeper asks the record to say: that a subject is to be forgotten, or that something is to be
+/// kept. It takes effect when its event is shipped.
+package struct Keeping: Sendable, Equatable {
+    /// `erase`, `preserve` or `unpreserve`.
+    package var kind: EventKind
+    package var subject: UUID16?
+    /// The channel that a preservation is about.
+    package var channel: String?
+    /// The preservation that is released.
+    package var refers: Decision?
+    /// A JSON object of numbers and codes.
+    package var detail: String
+    /// Why, and on whose word, as JSON text: content.
+    package var reason: String
+
+    package init(
+        kind: EventKind,
+        subject: UUID16?,
+        channel: String?,
+        refers: Decision?,
+        detail: String,
+        reason: String
+    ) {
+        self.kind = kind
+        self.subject = subject
+        self.channel = channel
+        self.refers = refers
+        self.detail = detail
+        self.reason = reason
+    }
+}
+
+extension Shard {
+    /// Proposes an event of forgetting or keeping.
+    package func propose(_ keeping: Keeping, at now: Instant) {
+        self.now = now
+        var proposal = Proposal(
+            kind: keeping.kind,
+            disposition: .allow,
+            subject: keeping.subject,
+            session: nil,
+            slot: -1,
+            judgedAfter: appliedThrough
+        )
+        proposal.dependsOnState = false
+        proposal.channelName = keeping.channel
+        var parts = Parts()
+        parts.reason(Array(keeping.reason.utf8))
+        record(
+            &proposal,
+            stage: .done,
+            envelope: nil,
+            bytes: 0,
+            started: ticks(),
+            parts: parts,
+            detail: keeping.detail,
+            refers: keeping.refers
+        )
+    }
+}

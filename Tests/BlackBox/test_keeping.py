@@ -1,0 +1,196 @@
+"""Forgetting and keeping: erasures, legal holds, and who may ask for them."""
+
+import contextlib
+import subprocess
+
+import pytest
+
+from hub import eventually
+from keeper import Keeper
+from member import Member
+from service import ISSUER
+from test_proofs import newest_checkpoint_holds
+
+CONTENTS = (
+    "select count(*) from audit.content c join audit.event e using (log, seq, at)"
+    " where e.subject = '{subject}' and e.kind < 60"
+)
+IDENTITIES = "select count(*) from audit.subject where pseudonym = '{subject}'"
+
+
+@pytest.fixture
+def keeper(serving):
+    return Keeper(serving)
+
+
+def talk(hub, role, *texts):
+    """Says something; the member's pseudonym, once all of it is in the database."""
+    with Member(hub, role, join=hub.channel) as member:
+        for text in texts:
+            said = member.say(text)
+        hub.record.event(said["decision"])
+        return member.welcome["subject"]
+
+
+def remains(hub, subject):
+    """How many rows of content and of identity the database has of a subject."""
+    return tuple(
+        int(hub.record.value(query.format(subject=subject))) for query in (CONTENTS, IDENTITIES)
+    )
+
+
+@contextlib.contextmanager
+def shipping_held(hub):
+    """Keeps the shipper waiting for the log's row."""
+    psql = subprocess.Popen(
+        ["psql", "-X", "-qAt", "-d", hub.record.connection],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    psql.stdin.write("begin; select 'held' from audit.log for update;\n")
+    psql.stdin.flush()
+    assert psql.stdout.readline().strip() == "held"
+    try:
+        yield
+    finally:
+        psql.stdin.close()
+        psql.wait(10)
+
+
+def hold_message(hub, subject):
+    """A held message of the subject, recorded by another hub of the community."""
+    hub.record.psql(
+        "insert into audit.event (log, seq, at, schema, retention, kind, stage, disposition,"
+        " subject, rules, shadow_rules, score, bytes, judged_ns, detail)"
+        f" values (77, 1, now(), 1, 1, 30, 16, 3, '{subject}', '{{}}', '{{}}', 0, 0, 0, '{{}}')"
+    )
+
+
+def test_erasing_forgets_a_person_and_nobody_else_and_the_proofs_hold(serving, keeper):
+    coach, player = talk(serving, "coach", "hello"), talk(serving, "player", "me too")
+    with Member(serving, "coach", join=serving.channel) as member:
+        member.say("and again")
+        asked = keeper.ask(
+            "erase", "--issuer", ISSUER, "--sub", "member-coach", "--reason", "she left"
+        )
+        assert asked.returncode == 0, asked.stderr
+        assert member.close_code() == 1001
+    decision = asked.stdout.split("decision ")[1].strip(" .\n")
+    event = serving.record.event(decision)
+    assert (event["kind"], event["subject"]) == (60, coach)
+    assert remains(serving, coach) == (0, 0)
+    assert remains(serving, player)[0] > 0 and remains(serving, player)[1] == 1
+    reason = serving.record.contents(decision)[3]
+    assert "she left" in reason and "she left" not in str(event)
+    assert serving.record.value("select count(*) from audit.request where reason is not null") == "0"
+    covered = f"select max(size) >= {decision.split('-')[1]} from audit.checkpoint"
+    assert eventually(lambda: serving.record.value(covered) == "t")
+    newest_checkpoint_holds(serving)
+
+
+def test_what_waits_in_the_journal_is_erased_too(serving, keeper):
+    subject = talk(serving, "coach", "shipped")
+    with Member(serving, "coach", join=serving.channel) as member, shipping_held(serving):
+        late = member.say("not shipped yet")["decision"]
+        unfinished = keeper.ask(
+            "erase", "--subject", subject, "--reason", "left", wait="3s"
+        )
+        assert unfinished.returncode == 75, unfinished.stderr
+        assert "taken by a hub" in unfinished.stderr
+    assert serving.record.contents(late) == {}
+    assert serving.record.until(CONTENTS.format(subject=subject), "0") == "0"
+    assert remains(serving, subject) == (0, 0)
+
+
+def test_an_open_matter_or_a_legal_hold_refuses_an_erasure(serving, keeper):
+    subject = talk(serving, "coach", "hello")
+    before = remains(serving, subject)
+    hold_message(serving, subject)
+    erase = ["erase", "--subject", subject, "--reason", "left"]
+    refused = keeper.ask(*erase)
+    assert refused.returncode == 1 and "open: 77-1" in refused.stderr
+    assert remains(serving, subject) == before
+    order = ["--order", "12 Js 345/26", "--authority", "Prosecutor", "--review", "2030-01-01"]
+    held = keeper.decide("preserve", "--channel", serving.channel, *order)
+    assert "12 Js 345/26" in serving.record.contents(held)[3]
+    override = ["--override", "--officer", "J. Doe"]
+    refused = keeper.ask(*erase, *override)
+    assert refused.returncode == 1 and f"preserved by {held}" in refused.stderr
+    assert remains(serving, subject) == before
+    keeper.decide("release", held, "--reason", "closed")
+    again = keeper.ask("release", held, "--reason", "closed")
+    assert again.returncode == 1 and "no preservation in force" in again.stderr
+    decision = keeper.decide(*erase, *override)
+    assert "J. Doe" in serving.record.contents(decision)[3]
+    assert remains(serving, subject) == (0, 0)
+
+
+def test_a_legal_hold_that_is_recorded_first_stops_an_erasure_behind_it(serving, keeper):
+    subject = talk(serving, "coach", "hello")
+    before = remains(serving, subject)
+    with shipping_held(serving):
+        order = ["--order", "1", "--authority", "A", "--review", "2030-01-01"]
+        keeper.ask("preserve", "--subject", subject, *order, wait="2s")
+        keeper.ask("erase", "--subject", subject, "--reason", "left", wait="2s")
+    outcome = "select outcome from audit.request where kind = 60"
+    wanted = "not carried out: preserved by 1-"
+    assert eventually(lambda: serving.record.value(outcome).startswith(wanted))
+    assert remains(serving, subject) == before
+
+
+def test_without_a_hub_a_request_waits_for_the_next_one(serving, keeper):
+    subject = talk(serving, "coach", "hello")
+    assert serving.stop() == 0
+    asked = keeper.ask("erase", "--subject", subject, "--reason", "left", wait="1s")
+    assert asked.returncode == 75 and "No hub that runs" in asked.stderr
+    assert remains(serving, subject)[1] == 1
+    serving.start()
+    assert serving.record.until(CONTENTS.format(subject=subject), "0") == "0"
+    assert remains(serving, subject) == (0, 0)
+
+
+def test_an_erasure_is_applied_again_after_a_restore_of_an_older_backup(serving, keeper, tmp_path):
+    subject = talk(serving, "coach", "in the backup")
+    superuser = serving.cluster.connection(serving.database)
+    backup = tmp_path / "backup"
+    subprocess.run(["pg_dump", "-Fc", "-f", backup, "-d", superuser], check=True, timeout=60)
+    talk(serving, "coach", "after the backup")
+    decision = keeper.decide("erase", "--subject", subject, "--reason", "left")
+    assert serving.stop() == 0
+
+    serving.cluster.psql("postgres", f"drop database {serving.database}")
+    serving.cluster.psql("postgres", f"create database {serving.database}")
+    subprocess.run(["pg_restore", "-d", superuser, backup], check=True, timeout=60)
+    assert remains(serving, subject)[0] > 0
+    serving.start()
+    assert remains(serving, subject) == (0, 0)
+    ledger = "select log || '-' || seq from audit.erasure where subject = '{}'"
+    assert serving.record.value(ledger.format(subject)) == decision
+
+
+def test_only_a_keeper_may_ask_and_nobody_removes_rows_past_the_record(serving, keeper):
+    subject = talk(serving, "coach", "hello")
+    before = remains(serving, subject)
+    for role in ("touchline_server", "touchline_auditor", "touchline_reviewer"):
+        refused = Keeper(serving, role).ask("erase", "--subject", subject, "--reason", "left")
+        assert refused.returncode == 1 and "touchline_keeper" in refused.stderr, refused.stderr
+    for role in ("server", "auditor", "reviewer", "keeper"):
+        for statement in (
+            "delete from audit.content",
+            "delete from audit.subject",
+            "delete from audit.preservation",
+            "update audit.request set done_at = now()",
+            f"select audit.remove_content('{subject}', 1, 0, 1000, now())",
+        ):
+            asked = f"set role touchline_{role}; {statement}"
+            with pytest.raises(subprocess.CalledProcessError) as refused:
+                serving.record.psql(asked)
+            assert "permission denied" in refused.value.stderr, asked
+    assert remains(serving, subject) == before
+    # Words don't get into an event by way of its codes.
+    with pytest.raises(subprocess.CalledProcessError):
+        serving.record.psql(
+            "set role touchline_keeper; insert into audit.request (kind, subject, terms)"
+            f" values (60, '{subject}', '{{\"name\": \"Cara\"}}')"
+        )
