@@ -1,4 +1,4 @@
--- Forgetting and keeping: what keepers ask for, erasures, preservations. See docs/privacy.md.
+-- Forgetting and keeping: what keepers ask for, erasures, preservations, retention. See docs/privacy.md.
 --
 -- A keeper inserts a request. A running hub takes it and records it as an event; when the event is
 -- shipped, carry_out does what it says, in the same transaction. So nothing is erased or preserved
@@ -7,7 +7,8 @@
 set local role touchline_owner;
 
 insert into audit.kind (family, number, name) values
-    ('kind', 60, 'erase'), ('kind', 61, 'preserve'), ('kind', 62, 'unpreserve');
+    ('kind', 60, 'erase'), ('kind', 61, 'preserve'), ('kind', 62, 'unpreserve'),
+    ('kind', 63, 'retain');
 
 -- Requests --------------------------------------------------------------------------------------
 
@@ -19,7 +20,7 @@ comment on function audit.is_codes(json) is 'Whether it is an object of whole nu
 
 create table audit.request (
     id int8 generated always as identity primary key,
-    kind int2 not null check (kind in (60, 61, 62)),
+    kind int2 not null check (kind in (60, 61, 62, 63)),
     subject uuid,
     channel text check (octet_length(channel) between 1 and 256),
     refers_log int4,
@@ -38,7 +39,7 @@ create table audit.request (
     check ((refers_log is null) = (refers_seq is null)),
     check (case kind when 60 then subject is not null and channel is null
         when 61 then subject is not null or channel is not null
-        else refers_seq is not null end)
+        when 62 then refers_seq is not null else subject is null and channel is null end)
 );
 create index request_open on audit.request (id) where done_at is null;
 comment on table audit.request is
@@ -148,6 +149,219 @@ $$;
 comment on function audit.obstacle(audit.request) is
     'Why a request is refused as things stand; NULL when nothing is in its way.';
 
+-- Retention ---------------------------------------------------------------------------------------
+
+create table audit.retention (
+    class text primary key,
+    days int4 not null check (days between 2 and 36500)
+);
+comment on table audit.retention is
+    'For how many whole days (UTC) each class of events, and content, is kept. A keeper may change it.';
+insert into audit.retention (class, days) values
+    ('content', 90), ('traffic', 365), ('connections', 365), ('sanctions', 1095), ('system', 3650);
+
+create table audit.retention_run (
+    log int4 not null,
+    seq int8 not null,
+    class text not null references audit.retention (class),
+    keep_from date not null,
+    primary key (log, seq, class)
+);
+comment on table audit.retention_run is
+    'What each recorded run of retention (event retain) lets go: a class before a day (UTC).';
+
+create table audit.pruned (
+    log int4 not null,
+    first_seq int8 not null,
+    last_seq int8 not null,
+    retention int2 not null,
+    first_at timestamptz not null,
+    last_at timestamptz not null,
+    pruned_at timestamptz not null default now(),
+    primary key (log, first_seq)
+);
+comment on table audit.pruned is
+    'Events that retention dropped, every one: all seq from first_seq to last_seq, of one class.';
+
+create function audit.retention_terms() returns jsonb
+language sql stable
+begin atomic
+    select jsonb_object_agg(r.class,
+        (now() at time zone 'UTC')::date - r.days - date '2000-01-01') from audit.retention r;
+end;
+comment on function audit.retention_terms() is
+    'For the event of a run: the first day that each class keeps, in days since 2000-01-01.';
+
+-- The earliest day of each class that is kept: what the settings say, and (recorded) no more than what
+-- an event said.
+create function audit.retention_limits(recorded boolean) returns table (class text, keep_from timestamptz)
+language sql stable
+begin atomic
+    select x.class, least(x.by_setting,
+        case when recorded then coalesce(x.by_event, '-infinity') end::timestamp) at time zone 'UTC'
+    from (
+        select r.class, ((now() at time zone 'UTC')::date - r.days)::timestamp as by_setting,
+            (select max(q.keep_from) from audit.retention_run q where q.class = r.class) as by_event
+        from audit.retention r) x;
+end;
+
+-- Preserved, or a sanction in force: that stays where the hub finds it at its next start.
+create function audit.is_kept(e audit.event) returns boolean
+language sql stable
+return audit.is_preserved(e) or e.kind in (50, 52) and exists (
+    select from audit.active_sanctions s
+    where s.subject = e.subject and s.log = e.log and s.seq = e.seq);
+comment on function audit.is_kept(audit.event) is
+    'Whether retention leaves the event: it is preserved, or a sanction that is in force.';
+
+create function audit.prunable(recorded boolean) returns table (
+    class text, child name, is_default boolean, keep_from timestamptz, bytes int8)
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    has_old boolean;
+    ends timestamptz;
+    bound text;
+    of_oid oid;
+begin
+    for class, child, bound, keep_from, of_oid in
+        select l.class, c.relname, pg_get_expr(c.relpartbound, c.oid), l.keep_from, c.oid
+        from audit.retention_limits(recorded) l
+        join pg_inherits i on i.inhparent = to_regclass('audit.'
+            || case l.class when 'content' then '' else 'event_' end || l.class)
+        join pg_class c on c.oid = i.inhrelid
+        order by c.relname
+    loop
+        is_default := bound = 'DEFAULT';
+        if is_default then
+            execute format('select exists (select from audit.%I e where e.at < $1 and not %s)', child,
+                audit.kept_condition(class)) into has_old using keep_from;
+            continue when not has_old;
+        else
+            ends := substring(bound from $b$TO \('([^']+)'\)$b$)::timestamptz;
+            continue when ends > keep_from or ends is null;
+        end if;
+        bytes := pg_total_relation_size(of_oid);
+        return next;
+    end loop;
+end
+$$;
+comment on function audit.prunable(boolean) is
+    'The partitions that retention would take next: by the settings, or (true) as far as recorded.';
+
+-- What stays of a partition whose rows are e.
+create function audit.kept_condition(class text) returns text
+language sql immutable
+return case class when 'content' then
+    'exists (select from audit.event v where v.log = e.log and v.seq = e.seq and v.at = e.at '
+    'and audit.is_preserved(v))'
+    else 'audit.is_kept(e::audit.event)' end;
+
+create function audit.prune_next() returns text
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+-- Less than deadlock_timeout: a reader in the way is never the one that fails.
+set lock_timeout = '500ms'
+as $$
+declare
+    p record;
+    parent text;
+    dropped int8;
+    kept int8;
+begin
+    if not pg_try_advisory_xact_lock(6074857, 3) then
+        return null;
+    end if;
+    select * into p from audit.prunable(true) limit 1;
+    if not found then
+        return audit.prune_identities();
+    end if;
+    parent := case p.class when 'content' then '' else 'event_' end || p.class;
+    -- No legal hold may begin while what it would cover is being dropped.
+    lock table audit.preservation in share mode;
+    execute format('lock table audit.%I in share mode', p.child);
+    execute format('create table audit.kept_rows as select e.* from audit.%I e where e.at >= %L or %s',
+        p.child, p.keep_from, audit.kept_condition(p.class));
+    execute format('select (select count(*) from audit.kept_rows), count(*) from audit.%I', p.child)
+        into kept, dropped;
+    dropped := dropped - kept;
+    if p.class <> 'content' then
+        execute format($q$
+            insert into audit.pruned as old (log, first_seq, last_seq, retention, first_at, last_at)
+            select g.log, min(g.seq), max(g.seq), g.retention, min(g.at), max(g.at)
+            from (
+                select e.log, e.seq, e.retention, e.at,
+                    e.seq - row_number() over (partition by e.log order by e.seq) as run
+                from audit.%I e
+                where not exists (
+                    select from audit.kept_rows k where k.log = e.log and k.seq = e.seq)
+            ) g
+            group by g.log, g.retention, g.run
+            on conflict (log, first_seq) do update
+            set last_seq = greatest(old.last_seq, excluded.last_seq)$q$, p.child);
+    end if;
+    execute format('drop table audit.%I', p.child);
+    if p.is_default then
+        execute format('create table audit.%I (like audit.%I including defaults '
+            'including constraints)', p.child, parent);
+        execute format('alter table audit.%I attach partition audit.%I default', parent, p.child);
+    end if;
+    -- What stays of a day goes to the default partition, and is found there.
+    execute format('insert into audit.%I select * from audit.kept_rows', parent);
+    drop table audit.kept_rows;
+    return format('%s: %s rows dropped, %s kept', p.child, dropped, kept);
+end
+$$;
+comment on function audit.prune_next() is
+    'Drops one partition that a recorded run of retention let go, and says which; NULL when none is left.';
+
+create function audit.prune_identities() returns text
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    connections timestamptz;
+    contents timestamptz;
+    people int8;
+    refused int8 := 0;
+begin
+    select keep_from into connections from audit.retention_limits(true) where class = 'connections';
+    select keep_from into contents from audit.retention_limits(true) where class = 'content';
+    delete from audit.subject s
+    where s.first_seen < connections
+        and not exists (select from audit.event e where e.subject = s.pseudonym)
+        and not exists (select from audit.preservation p
+            where p.subject = s.pseudonym and p.released_seq is null);
+    get diagnostics people = row_count;
+    -- What a legal hold covers in quarantine can't be told, so it all stays.
+    if not exists (select from audit.preservation p where p.released_seq is null) then
+        delete from audit.quarantine q
+        where q.record in ('content', 'subject') and q.quarantined_at < contents;
+        get diagnostics refused = row_count;
+    end if;
+    return case when people + refused > 0 then
+        format('subject: %s identities without events, quarantine: %s rows dropped', people, refused)
+    end;
+end
+$$;
+
+create function audit.request_retention() returns void
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    insert into audit.request (kind, reason)
+    select 63, '{"reason": "daily"}'
+    where not exists (
+            select from audit.request q
+            where q.kind = 63 and (q.done_at is null or q.requested_at > now() - interval '20 hours'))
+        and exists (select from audit.prunable(false));
+end
+$$;
+comment on function audit.request_retention() is
+    'For a running hub: asks for the day''s run of retention when there is something to let go.';
+
 -- The hub's side ------------------------------------------------------------------------------------
 
 create function audit.take_requests(of_log int4, of_fence int4) returns table (
@@ -178,7 +392,7 @@ begin
         channel := r.channel;
         refers_log := r.refers_log;
         refers_seq := r.refers_seq;
-        detail := (r.terms::jsonb || jsonb_build_object('request', r.id))::text;
+        detail := (r.terms::jsonb || case r.kind when 63 then audit.retention_terms() else '{}' end || jsonb_build_object('request', r.id))::text;
         reason := (coalesce(r.reason::jsonb, '{}')
             || jsonb_build_object('requested_by', r.requested_by))::text;
         return next;
@@ -204,7 +418,7 @@ begin
     delete from audit.content c using audit.event e
     where e.subject = of_subject and e.at <= until and e.content_hash is not null
         -- Why something was erased or preserved outlives the erasure: it answers for it.
-        and e.kind not in (60, 61, 62)
+        and e.kind not between 60 and 63
         and e.log = of_log and e.seq > after_seq and e.seq < before_seq
         and c.log = e.log and c.seq = e.seq and c.at = e.at;
     get diagnostics removed = row_count;
@@ -274,6 +488,12 @@ begin
             set released_log = e.log, released_seq = e.seq, released_at = e.at
             where p.log = e.refers_log and p.seq = e.refers_seq and p.released_seq is null;
             result := case when found then 'released' else 'not carried out: it was released before' end;
+        elsif e.kind = 63 then
+            insert into audit.retention_run (log, seq, class, keep_from)
+            select e.log, e.seq, r.class, date '2000-01-01' + (e.detail ->> r.class)::int4
+            from audit.retention r where e.detail ->> r.class is not null
+            on conflict do nothing;
+            result := 'recorded';
         end if;
     exception when data_exception or integrity_constraint_violation then
         -- An event that makes no sense must not keep those behind it from being shipped.
@@ -287,7 +507,7 @@ begin
 end
 $$;
 comment on function audit.carry_out(int4, int8, timestamptz) is
-    'Does what a recorded erase, preserve or unpreserve says. The shipper calls it as it ships one.';
+    'Does what a recorded erase, preserve, unpreserve or retain says. The shipper calls it with each.';
 
 create function audit.erase_late(of_log int4, after_seq int8, first_at timestamptz) returns int8
 language plpgsql security definer
@@ -312,19 +532,21 @@ comment on function audit.erase_late(int4, int8, timestamptz) is
 
 revoke all on function audit.obstacle(audit.request), audit.take_requests(int4, int4),
     audit.remove_content(uuid, int4, int8, int8, timestamptz), audit.erase(audit.event),
-    audit.carry_out(int4, int8, timestamptz), audit.erase_late(int4, int8, timestamptz) from public;
+    audit.carry_out(int4, int8, timestamptz), audit.erase_late(int4, int8, timestamptz),
+    audit.prune_next(), audit.prune_identities(), audit.request_retention() from public;
 grant execute on function audit.take_requests(int4, int4),
-    audit.carry_out(int4, int8, timestamptz), audit.erase_late(int4, int8, timestamptz)
-    to touchline_server;
-grant execute on function audit.obstacle(audit.request) to touchline_keeper;
+    audit.carry_out(int4, int8, timestamptz), audit.erase_late(int4, int8, timestamptz),
+    audit.request_retention(), audit.prune_next() to touchline_server;
+grant execute on function audit.obstacle(audit.request), audit.prune_next() to touchline_keeper;
 
-grant select on audit.erasure, audit.preservation
+grant select on audit.erasure, audit.preservation, audit.retention, audit.retention_run, audit.pruned
     to touchline_server, touchline_auditor, touchline_reviewer, touchline_keeper;
 grant select (id, kind, subject, channel, refers_log, refers_seq, terms, requested_by, requested_at,
     taken_log, taken_fence, log, seq, outcome, is_refused, done_at) on audit.request
     to touchline_auditor, touchline_reviewer;
 grant select, insert (kind, subject, channel, refers_log, refers_seq, terms, reason)
     on audit.request to touchline_keeper;
+grant update (days) on audit.retention to touchline_keeper;
 -- Erasing goes through the record: nobody removes rows past it.
 revoke delete on audit.content, audit.subject, audit.quarantine from touchline_keeper;
 

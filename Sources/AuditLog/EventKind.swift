@@ -23,14 +23,22 @@ package enum EventKind: Int16, CaseIterable, Sendable {
     /// A legal hold: what it covers is kept until it is released.
     case preserve = 61
     case unpreserve = 62
+    /// A run of retention: what each class lets go.
+    case retain = 63
 
     /// Whether it says what is to be forgotten or kept, so that shipping it does that.
-    package var isKeeping: Bool { self == .erase || self == .preserve || self == .unpreserve }
+    package var isKeeping: Bool {
+        switch self {
+        case .erase, .preserve, .unpreserve, .retain: true
+        default: false
+        }
+    }
 
     /// The class that events of this kind are kept and dropped with.
     package var retention: RetentionClass {
         switch self {
-        case .hubStarted, .hubStopped, .policyActivated, .erase, .preserve, .unpreserve: .system
+        case .hubStarted, .hubStopped, .policyActivated, .erase, .preserve, .unpreserve, .retain:
+            .system
         case .refusedSummary, .connect, .disconnect: .connections
         case .join, .leave, .message, .edit, .delete, .frame: .traffic
         case .mute, .unmute, .ban, .unban: .sanctions

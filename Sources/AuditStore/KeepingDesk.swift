@@ -4,7 +4,8 @@ package import Logging
 import Synchronization
 
 /// Looks each second, from a thread of its own, whether a keeper asked for something, and hands it
-/// to the hub, which records it. What comes of it happens when the event is shipped.
+/// to the hub, which records it. What comes of it happens when the event is shipped; only what a run
+/// of retention lets go is dropped from here, because that waits for readers.
 package final class KeepingDesk: Sendable {
     private let conninfo: String
     private let log: Int32
@@ -27,11 +28,25 @@ package final class KeepingDesk: Sendable {
     package func start(record: @escaping @Sendable (Keeping) -> Void) {
         DetachedThread.start { [self] in
             var connection: Postgres?
+            var retentionDueNs: UInt64 = 0
+            var isPruning = false
             while !isStopping.withLock({ $0 }) {
                 do {
                     let open = try connection ?? connect()
                     connection = open
-                    for keeping in try take(open) { record(keeping) }
+                    if monotonicNs() >= retentionDueNs {
+                        retentionDueNs = monotonicNs() + Self.retentionPauseNs
+                        _ = try open.query("select audit.request_retention()")
+                        isPruning = true
+                    }
+                    for keeping in try take(open) {
+                        record(keeping)
+                        // Once it is shipped, there is something to drop.
+                        if keeping.kind == .retain {
+                            retentionDueNs = monotonicNs() + Self.shippedNs
+                        }
+                    }
+                    if isPruning { isPruning = try prune(open) }
                 } catch {
                     // That PostgreSQL is away is the shipper's to say.
                     if let error = error as? PostgresError, !error.isConnectionLost {
@@ -52,6 +67,13 @@ package final class KeepingDesk: Sendable {
 
     private func connect() throws -> Postgres {
         try Postgres(connecting: conninfo, application: "touchline keeping \(log)")
+    }
+
+    /// - Returns: whether there may be more to drop.
+    private func prune(_ connection: Postgres) throws -> Bool {
+        let step = try Retention.pruneNext(connection)
+        if case .dropped(let line) = step { logger.notice("Retention: \(line).") }
+        return step != .nothingLeft
     }
 
     private func take(_ connection: Postgres) throws -> [Keeping] {
@@ -81,4 +103,8 @@ package final class KeepingDesk: Sendable {
     /// A person waits for the answer.
     private static let pauseMs = 1_000
     private static let awayMs = 5_000
+    /// A run is for whole days: a minute late is soon enough.
+    private static let retentionPauseNs: UInt64 = 60_000_000_000
+    /// An event is shipped within a second; if not, a minute later is as good.
+    private static let shippedNs: UInt64 = 3_000_000_000
 }

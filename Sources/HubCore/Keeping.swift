@@ -4,7 +4,7 @@ import Outcomes
 /// What a keeper asks the record to say: that a subject is to be forgotten, or that something is to be
 /// kept. It takes effect when its event is shipped.
 package struct Keeping: Sendable, Equatable {
-    /// `erase`, `preserve` or `unpreserve`.
+    /// `erase`, `preserve`, `unpreserve` or `retain`.
     package var kind: EventKind
     package var subject: UUID16?
     /// The channel that a preservation is about.
