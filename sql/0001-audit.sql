@@ -92,6 +92,9 @@ comment on table audit.event is
 
 create index event_subject_at on audit.event (subject, at);
 create index event_rules on audit.event using gin (rules) where rules <> '{}';
+-- What people look for by time is rare among what is merely delivered.
+create index event_notable_at on audit.event (at)
+    where disposition > 0 or rules <> '{}' or shadow_rules <> '{}';
 
 create table audit.event_traffic partition of audit.event for values in (1)
     partition by range (at);
@@ -131,6 +134,7 @@ create table audit.content (
     body bytea not null,
     primary key (log, seq, part, at)
 ) partition by range (at);
+create index content_connection_at on audit.content (at) where part = 4;
 create table audit.content_default partition of audit.content default;
 comment on table audit.content is
     'What was said, apart from the events so that it can be erased while their proofs still hold.';

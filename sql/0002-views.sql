@@ -26,13 +26,15 @@ select
     e.detail,
     coalesce(r.name, e.retention::text) as retention,
     e.log,
-    e.seq
+    e.seq,
+    e.disposition as strictness
 from audit.event e
 left join audit.kind k on k.family = 'kind' and k.number = e.kind
 left join audit.kind s on s.family = 'stage' and s.number = e.stage
 left join audit.kind d on d.family = 'disposition' and d.number = e.disposition
 left join audit.kind r on r.family = 'retention' and r.number = e.retention;
-comment on view audit.trail is 'Every event, pseudonymous, with names instead of numbers.';
+comment on view audit.trail is
+    'Every event, pseudonymous, with names instead of numbers; strictness is the disposition''s.';
 
 -- Text of a body; what is not UTF-8 (an unusable frame's bytes) is shown with escapes.
 create function audit.readable(body bytea) returns text
@@ -69,7 +71,7 @@ comment on view audit.trail_with_content is
     'The trail with names and texts, for reviewers; NULL where content or subject is erased.';
 
 create view audit.blocked as
-select * from audit.trail where disposition in ('block', 'bounce');
+select * from audit.trail where strictness in (2, 4);
 comment on view audit.blocked is 'What was refused: blocked, or bounced to be reworded.';
 
 -- As the hub applies them: the newest of mute and unmute (ban and unban) counts, hub-wide.
@@ -128,6 +130,17 @@ where c.retention = 2 and c.kind = 10 and c.disposition = 0 and c.session is not
 comment on view audit.sessions is
     'Admitted connections; ended_at is NULL while open, and when the hub was killed.';
 
+create view audit.rule_hits as
+select e.at, x.rule, 'enforce' as mode, e.subject, e.channel, e.disposition as strictness, e.log, e.seq
+from audit.event e, unnest(e.rules) as x (rule)
+where e.rules <> '{}'
+union all
+select e.at, x.rule, 'shadow', e.subject, e.channel, e.disposition, e.log, e.seq
+from audit.event e, unnest(e.shadow_rules) as x (rule)
+where e.shadow_rules <> '{}';
+comment on view audit.rule_hits is
+    'One row a rule that matched, enforced or in shadow; strictness is that of the whole verdict.';
+
 create view audit.rule_hits_hourly as
 select
     date_trunc('hour', h.at, 'UTC') as hour,
@@ -135,20 +148,13 @@ select
     h.mode,
     count(*) as hits,
     count(distinct h.subject) as subjects,
-    count(*) filter (where h.disposition in (2, 4)) as refused,
-    count(*) filter (where h.disposition = 3) as held,
-    count(*) filter (where h.disposition = 1) as redacted
-from (
-    select e.at, e.subject, e.disposition, x.rule, 'enforce' as mode
-    from audit.event e, unnest(e.rules) as x (rule)
-    where e.rules <> '{}'
-    union all
-    select e.at, e.subject, e.disposition, x.rule, 'shadow'
-    from audit.event e, unnest(e.shadow_rules) as x (rule)
-    where e.shadow_rules <> '{}'
-) h
+    count(*) filter (where h.strictness in (2, 4)) as refused,
+    count(*) filter (where h.strictness = 3) as held,
+    count(*) filter (where h.strictness = 1) as redacted
+from audit.rule_hits h
 group by 1, 2, 3;
-comment on view audit.rule_hits_hourly is 'How often each rule matched, and whom, by hour (UTC).';
+comment on view audit.rule_hits_hourly is
+    'How often each rule matched, and whom, by hour (UTC). For a few days of many, count rule_hits.';
 
 create view audit.quarantined as
 select q.log || '-' || q.seq as decision, q.record, q.sqlstate, q.quarantined_at, q.log, q.seq
@@ -211,7 +217,7 @@ comment on function audit.decision(text) is
     'The decision with this public id, <log>-<seq>, as one JSON object.';
 
 grant select on audit.trail, audit.blocked, audit.standing, audit.active_sanctions, audit.sessions,
-    audit.rule_hits_hourly, audit.quarantined
+    audit.rule_hits, audit.rule_hits_hourly, audit.quarantined
     to touchline_server, touchline_auditor, touchline_reviewer, touchline_keeper;
 grant select on audit.trail_with_content to touchline_reviewer, touchline_keeper;
 

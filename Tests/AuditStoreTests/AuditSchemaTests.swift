@@ -92,64 +92,6 @@ struct AuditSchemaTests {
         #expect(try make("2032-05-05", "2032-05-05") == 4)
     }
 
-    @Test("nobody changes an event, and each role sees only what is its own")
-    func rolesAreDenied() throws {
-        lab.records.append(
-            Event(
-                log: 1,
-                seq: 1,
-                at: Laboratory.now(),
-                kind: .message,
-                stage: .done,
-                disposition: .allow
-            )
-        )
-        #expect(lab.shipper().stop(drain: .seconds(20)))
-        let roles = ["server", "auditor", "reviewer", "keeper", "migrate", "owner"]
-        for role in roles.map({ "touchline_\($0)" }) + ["postgres"] {
-            for statement in ["update audit.event set score = 1", "delete from audit.event"] {
-                #expect(try lab.refusal(statement, as: role) == "42501", "\(role): \(statement)")
-            }
-        }
-        let denied: [(String, String)] = [
-            ("auditor", "select from audit.content"), ("auditor", "select from audit.subject"),
-            ("auditor", "select from audit.trail_with_content"),
-            ("auditor", "select from audit.quarantine"),
-            ("auditor", "update audit.log set fence = 0"),
-            ("auditor", "select audit.ensure_partitions('2031-01-01', '2031-01-01')"),
-            ("reviewer", "delete from audit.content"),
-            ("reviewer", "insert into audit.day values (1)"),
-            ("keeper", "truncate audit.event"),
-            ("keeper", "delete from audit.content"), ("server", "delete from audit.content"),
-            ("server", "select from audit.content"), ("server", "truncate audit.event"),
-            ("server", "drop table audit.event_system_default"),
-            ("server", "delete from audit.quarantine"),
-        ]
-        for (role, statement) in denied {
-            #expect(
-                try lab.refusal(statement, as: "touchline_\(role)") == "42501",
-                "\(role): \(statement)"
-            )
-        }
-        let allowed: [(String, String)] = [
-            ("auditor", "select * from audit.trail; select audit.leaf(e) from audit.event e"),
-            ("auditor", "select audit.decision('1-1'); select * from audit.rule_hits_hourly"),
-            ("auditor", "select * from audit.sessions; select * from audit.active_sanctions"),
-            ("reviewer", "select * from audit.trail_with_content; select * from audit.blocked"),
-            (
-                "keeper",
-                "insert into audit.request (kind, subject) values (60, gen_random_uuid())"
-            ),
-            ("server", "select audit.ensure_partitions('2031-01-01', '2031-01-01')"),
-        ]
-        for (role, statement) in allowed {
-            #expect(
-                try lab.refusal(statement, as: "touchline_\(role)") == nil,
-                "\(role): \(statement)"
-            )
-        }
-    }
-
     @Test("a decision is found by its public id, and what isn't there is said")
     func decisionsAreFound() throws {
         lab.records.append(
