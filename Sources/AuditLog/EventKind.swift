@@ -34,6 +34,16 @@ package enum EventKind: Int16, CaseIterable, Sendable {
         }
     }
 
+    /// Whether a full journal still takes such events, from its reserve: what ends, and what protects.
+    package var isLast: Bool {
+        switch self {
+        case .hubStopped, .policyActivated, .disconnect, .mute, .unmute, .ban, .unban, .erase,
+            .preserve, .unpreserve:
+            true
+        default: false
+        }
+    }
+
     /// The class that events of this kind are kept and dropped with.
     package var retention: RetentionClass {
         switch self {

@@ -17,6 +17,8 @@ package enum JournalError: Error, Hashable, Sendable {
     case noSpace(file: String)
     /// A call failed: the writer is dead, what it was writing may or may not be on disk.
     case system(file: String, call: String, errno: Int32)
+    /// The segment being written has lost its name: what is in it ends with the process.
+    case unlinked(file: String)
     /// An earlier failure ended this writer; only a restart helps.
     case dead
     /// Events after `seq` are asked for, but the journal starts later.
@@ -47,6 +49,7 @@ extension JournalError: CustomStringConvertible {
         case .noSpace(let file): "\(file): the disk has no room for another segment"
         case .system(let file, let call, let number):
             "\(file): \(call): \(String(cString: strerror(number)))"
+        case .unlinked(let file): "\(file): the file was removed while the hub was writing to it"
         case .dead: "the journal's writer has failed before"
         case .missing(let seq, let first):
             "events after \(seq) are needed, but the journal starts with \(first)"

@@ -5,6 +5,7 @@ final class JournalFile {
     /// The path, for errors.
     let path: String
     let descriptor: Int32
+    let disk: any JournalDisk
 
     /// Opens `name` in a folder, never through a symbolic link.
     init(
@@ -14,29 +15,39 @@ final class JournalFile {
         mode: mode_t = 0o600
     ) throws(JournalError) {
         path = folder.path + "/" + name
-        descriptor = openat(folder.descriptor, name, flags | O_NOFOLLOW | O_CLOEXEC, mode)
+        disk = folder.disk
+        descriptor = disk.open(
+            name,
+            in: folder.descriptor,
+            flags: flags | O_NOFOLLOW | O_CLOEXEC,
+            mode: mode
+        )
         if descriptor < 0 {
             throw .system(file: path, call: "open", errno: errno)
         }
     }
 
-    deinit { close(descriptor) }
+    deinit { if descriptor >= 0 { disk.close(descriptor) } }
 
     /// The size in bytes; refuses what isn't a regular file.
-    func size() throws(JournalError) -> Int {
+    func size() throws(JournalError) -> Int { Int(try status().st_size) }
+
+    /// What the system knows of the file; refuses what isn't a regular one.
+    func status() throws(JournalError) -> stat {
         var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw failure("fstat") }
+        guard disk.status(descriptor, &status) == 0 else { throw failure("fstat") }
         guard status.st_mode & S_IFMT == S_IFREG else {
             throw .foreign(file: path, why: "not a regular file")
         }
-        return Int(status.st_size)
+        return status
     }
 
     /// Reads until `into` is full or the file ends; returns the bytes read.
     func read(at offset: Int, into: UnsafeMutableRawBufferPointer) throws(JournalError) -> Int {
         var done = 0
-        while done < into.count, let base = into.baseAddress {
-            let count = pread(descriptor, base + done, into.count - done, offset + done)
+        while done < into.count {
+            let rest = UnsafeMutableRawBufferPointer(rebasing: into[done...])
+            let count = disk.read(descriptor, rest, at: offset + done)
             if count == 0 { break }
             if count < 0 {
                 if errno == EINTR { continue }
@@ -50,8 +61,9 @@ final class JournalFile {
     /// Writes all of `bytes`.
     func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(JournalError) {
         var done = 0
-        while done < bytes.count, let base = bytes.baseAddress {
-            let count = pwrite(descriptor, base + done, bytes.count - done, offset + done)
+        while done < bytes.count {
+            let rest = UnsafeRawBufferPointer(rebasing: bytes[done...])
+            let count = disk.write(descriptor, rest, at: offset + done)
             if count < 0 {
                 if errno == EINTR { continue }
                 throw failure("pwrite")
@@ -62,13 +74,19 @@ final class JournalFile {
 
     /// Sets the size and makes it durable.
     func truncate(to size: Int) throws(JournalError) {
-        guard ftruncate(descriptor, size) == 0 else { throw failure("ftruncate") }
-        try sync(fsync, "fsync")
+        guard disk.truncate(descriptor, to: size) == 0 else { throw failure("ftruncate") }
+        try sync()
     }
 
-    /// Calls `sync` once; a failure is final, since the kernel may have dropped the pages.
-    func sync(_ sync: (Int32) -> Int32, _ call: String) throws(JournalError) {
-        guard sync(descriptor) == 0 else { throw failure(call) }
+    /// Makes all of the file durable. Called once: a failure is final, since the kernel may have
+    /// dropped the pages.
+    func sync() throws(JournalError) {
+        guard disk.sync(descriptor) == 0 else { throw failure("fsync") }
+    }
+
+    /// The same for its bytes alone.
+    func syncData() throws(JournalError) {
+        guard disk.syncData(descriptor) == 0 else { throw failure("fdatasync") }
     }
 
     func failure(_ call: String) -> JournalError {

@@ -5,25 +5,32 @@ import Glibc
 final class JournalFolder {
     let path: String
     let log: Int32
+    let disk: any JournalDisk
     let descriptor: Int32
 
     /// Opens the folder; with `create`, makes it first (mode 0700) when its parent exists.
-    init(path: String, log: Int32, create: Bool) throws(JournalError) {
+    init(
+        path: String,
+        log: Int32,
+        create: Bool,
+        disk: any JournalDisk = SystemDisk()
+    ) throws(JournalError) {
         self.path = path
         self.log = log
-        if create, mkdir(path, 0o700) != 0, errno != EEXIST {
+        self.disk = disk
+        if create, disk.makeFolder(path, mode: 0o700) != 0, errno != EEXIST {
             throw .system(file: path, call: "mkdir", errno: errno)
         }
-        descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        descriptor = disk.openFolder(path)
         if descriptor < 0 { throw .system(file: path, call: "open", errno: errno) }
     }
 
-    deinit { close(descriptor) }
+    deinit { if descriptor >= 0 { disk.close(descriptor) } }
 
     /// Takes the folder for this process, as long as the returned lock lives.
     func lock() throws(JournalError) -> JournalLock {
         let file = try JournalFile(in: self, name: "lock", flags: O_RDWR | O_CREAT)
-        guard flock(file.descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        guard disk.lock(file.descriptor) == 0 else {
             if errno == EWOULDBLOCK { throw .locked(folder: path) }
             throw file.failure("flock")
         }
@@ -53,15 +60,34 @@ final class JournalFolder {
             guard
                 JournalFormat.parse(fileName: String(name.dropLast(Self.newSuffix.count))) != nil
             else { continue }
-            guard unlinkat(descriptor, name, 0) == 0 else {
+            guard disk.remove(name, in: descriptor) == 0 else {
                 throw .system(file: path + "/" + name, call: "unlink", errno: errno)
             }
         }
     }
 
+    /// Notes on a segment that the database has all of it: it becomes read-only, and the time of its
+    /// last change is when this was seen. Lost in a crash, it is noted again.
+    ///
+    /// - Parameter at: Unix seconds.
+    func markShipped(_ firstSeq: Int64, at seconds: Int64) throws(JournalError) {
+        let file = try JournalFile(in: self, name: name(of: firstSeq), flags: O_RDONLY)
+        guard disk.markShipped(file.descriptor, at: seconds) == 0 else {
+            throw file.failure("fchmod")
+        }
+    }
+
+    /// Removes a segment, durably: no younger one may be gone before it.
+    func remove(_ firstSeq: Int64) throws(JournalError) {
+        guard disk.remove(name(of: firstSeq), in: descriptor) == 0 else {
+            throw .system(file: filePath(of: firstSeq), call: "unlink", errno: errno)
+        }
+        try sync()
+    }
+
     /// Makes a name durable.
     func sync() throws(JournalError) {
-        guard fsync(descriptor) == 0 else {
+        guard disk.sync(descriptor) == 0 else {
             throw .system(file: path, call: "fsync", errno: errno)
         }
     }
@@ -81,9 +107,9 @@ final class JournalFolder {
             name: newName,
             flags: O_RDWR | O_CREAT | O_TRUNC
         )
-        let result = posix_fallocate(file.descriptor, 0, Int(header.capacity))
+        let result = disk.allocate(file.descriptor, bytes: Int(header.capacity))
         if result != 0 {
-            unlinkat(descriptor, newName, 0)
+            _ = disk.remove(newName, in: descriptor)
             if result == ENOSPC || result == EDQUOT || result == EFBIG {
                 throw .noSpace(file: file.path)
             }
@@ -95,8 +121,8 @@ final class JournalFolder {
             Result { () throws(JournalError) in try file.write(bytes, at: 0) }
         }
         try written.get()
-        try file.sync(fsync, "fsync")
-        guard renameat(descriptor, newName, descriptor, name) == 0 else {
+        try file.sync()
+        guard disk.rename(newName, to: name, in: descriptor) == 0 else {
             throw file.failure("rename")
         }
         try sync()
@@ -104,22 +130,9 @@ final class JournalFolder {
     }
 
     private func names() throws(JournalError) -> [String] {
-        // A descriptor of its own: closedir closes it, and reading moves its offset.
-        let own = openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard own >= 0, let stream = fdopendir(own) else {
-            throw .system(file: path, call: "opendir", errno: errno)
+        guard let names = disk.names(in: descriptor) else {
+            throw .system(file: path, call: "readdir", errno: errno)
         }
-        defer { closedir(stream) }
-        var names: [String] = []
-        errno = 0
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            names.append(name)
-            errno = 0
-        }
-        if errno != 0 { throw .system(file: path, call: "readdir", errno: errno) }
         return names
     }
 

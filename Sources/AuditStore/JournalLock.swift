@@ -1,5 +1,3 @@
-import Glibc
-
 /// Holds a journal's folder for one writer.
 final class JournalLock {
     private let file: JournalFile
@@ -10,5 +8,5 @@ final class JournalLock {
     }
 
     // Closing isn't enough: a child between its fork and its exec holds the descriptor too.
-    deinit { flock(file.descriptor, LOCK_UN) }
+    deinit { file.disk.unlock(file.descriptor) }
 }

@@ -15,16 +15,31 @@ package struct JournalMark: Hashable, Sendable {
     package var lastSeq: Int64
 }
 
-/// The mark as the writer's thread publishes it for others to read.
+/// What the writer's thread publishes for others to read.
 package final class JournalDurable: Sendable {
-    private let mark: Mutex<JournalMark>
+    private struct State {
+        var mark: JournalMark
+        var use: JournalUse
+    }
 
-    init(_ mark: JournalMark) {
-        self.mark = Mutex(mark)
+    private let state: Mutex<State>
+
+    init(_ mark: JournalMark, _ use: JournalUse) {
+        state = Mutex(State(mark: mark, use: use))
     }
 
     /// The newest mark; everything before it is on disk.
-    package var current: JournalMark { mark.withLock { $0 } }
+    package var current: JournalMark { state.withLock { $0.mark } }
 
-    func publish(_ next: JournalMark) { mark.withLock { $0 = next } }
+    /// What the journal takes up now.
+    package var use: JournalUse { state.withLock { $0.use } }
+
+    func publish(_ next: JournalMark) {
+        state.withLock {
+            $0.mark = next
+            $0.use.written = Int64(next.position.offset)
+        }
+    }
+
+    func publish(_ next: JournalUse) { state.withLock { $0.use = next } }
 }

@@ -7,7 +7,8 @@ struct JournalOpening {
     struct State {
         var tail: JournalTail
         var mark: JournalMark
-        var bytes: Int64
+        /// Those with events, oldest first.
+        var segments: [JournalSegment] = []
         var recovery: JournalWriter.Recovery
     }
 
@@ -22,20 +23,28 @@ struct JournalOpening {
                 position: JournalPosition(segment: 1, offset: JournalFormat.headerBytes),
                 lastSeq: 0
             ),
-            bytes: 0,
-            recovery: JournalWriter.Recovery(segments: 0, lastSeq: 0, cutFile: nil, cutBytes: 0)
+            recovery: JournalWriter.Recovery(
+                segments: 0,
+                firstSeq: 0,
+                lastSeq: 0,
+                cutFile: nil,
+                cutBytes: 0
+            )
         )
-        var cut: (file: JournalFile, size: Int)?
+        var cuts: [(name: String, size: Int)] = []
         for (index, firstSeq) in segments.enumerated() {
-            cut = try examine(
+            let cut = try examine(
                 firstSeq,
                 isFirst: index == 0,
                 isLast: index == segments.count - 1,
                 &state
             )
+            if let cut { cuts.append(cut) }
         }
         // Only now, when everything is known to be sound, is anything changed.
-        if let cut { try cut.file.truncate(to: cut.size) }
+        for cut in cuts {
+            try JournalFile(in: folder, name: cut.name, flags: O_RDWR).truncate(to: cut.size)
+        }
         try folder.removeUnfinished()
         return state
     }
@@ -46,8 +55,9 @@ struct JournalOpening {
         isFirst: Bool,
         isLast: Bool,
         _ state: inout State
-    ) throws(JournalError) -> (file: JournalFile, size: Int)? {
-        let file = try JournalFile(in: folder, name: folder.name(of: firstSeq), flags: O_RDWR)
+    ) throws(JournalError) -> (name: String, size: Int)? {
+        let name = folder.name(of: firstSeq)
+        let file = try JournalFile(in: folder, name: name, flags: O_RDONLY)
         let bytes = try contents(of: file)
         let examined = bytes.withUnsafeBytes { bytes in
             Result { () throws(JournalDamage) in
@@ -78,15 +88,26 @@ struct JournalOpening {
             throw .gap(file: file.path, why: "an empty segment is followed by another")
         }
         // An empty last segment is made anew by this start's first batch.
-        state.bytes += isEmpty ? 0 : Int64(tail.offset)
-        state.recovery.segments += isEmpty ? 0 : 1
+        if !isEmpty {
+            let status = try file.status()
+            state.segments.append(
+                JournalSegment(
+                    firstSeq: firstSeq,
+                    lastSeq: tail.lastSeq,
+                    bytes: Int64(tail.offset),
+                    shippedAt: status.st_mode & S_IWUSR == 0 ? Int64(status.st_mtim.tv_sec) : nil
+                )
+            )
+            state.recovery.segments += 1
+            if state.recovery.firstSeq == 0 { state.recovery.firstSeq = firstSeq }
+        }
         state.recovery.lastSeq = tail.lastSeq
         state.tail = tail
         state.mark = JournalMark(
             position: JournalPosition(segment: firstSeq, offset: tail.offset),
             lastSeq: tail.lastSeq
         )
-        return bytes.count > tail.offset ? (file, tail.offset) : nil
+        return bytes.count > tail.offset ? (name, tail.offset) : nil
     }
 
     private func check(

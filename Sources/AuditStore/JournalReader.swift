@@ -30,8 +30,12 @@ package final class JournalReader {
     }
 
     /// Opens the folder that a writer has opened before.
-    package init(folder: String, log: Int32) throws(JournalError) {
-        self.folder = try JournalFolder(path: folder, log: log, create: false)
+    package init(
+        folder: String,
+        log: Int32,
+        disk: any JournalDisk = SystemDisk()
+    ) throws(JournalError) {
+        self.folder = try JournalFolder(path: folder, log: log, create: false, disk: disk)
     }
 
     /// Moves to the first batch that holds an event after `seq`.

@@ -1,27 +1,6 @@
 package import AuditLog
 import Glibc
 
-/// Where a journal lies, whose it is, and how large it may grow.
-package struct JournalConfiguration: Sendable {
-    /// The folder; made with mode 0700 when only itself is missing.
-    package var folder: String
-    package var log: Int32
-    package var origin: UUID16
-    /// This start's generation, as the database gave it.
-    package var fence: Int32
-    /// A segment's preallocated bytes.
-    package var segmentBytes: Int = JournalFormat.segmentBytes
-    /// All segments together; 16 GiB hold a day of 500 messages a second.
-    package var bytesMax: Int64 = 16 * 1024 * 1024 * 1024
-
-    package init(folder: String, log: Int32, origin: UUID16, fence: Int32) {
-        self.folder = folder
-        self.log = log
-        self.origin = origin
-        self.fence = fence
-    }
-}
-
 /// Appends batches to the journal's segments: one write, one sync each.
 ///
 /// Used by one thread at a time. Every start begins a new segment; it is made with the first batch.
@@ -30,6 +9,8 @@ package final class JournalWriter {
     package struct Recovery: Hashable, Sendable {
         /// How many segments hold events.
         package var segments: Int
+        /// The oldest event that is kept; 0 when there is none.
+        package var firstSeq: Int64
         package var lastSeq: Int64
         /// The file whose torn tail was cut, if one was.
         package var cutFile: String?
@@ -42,87 +23,124 @@ package final class JournalWriter {
     /// How far the journal is durable; for other threads too.
     package let durable: JournalDurable
 
-    private let configuration: JournalConfiguration
-    private let folder: JournalFolder
+    var configuration: JournalConfiguration
+    let folder: JournalFolder
     private var lock: JournalLock?
-    private let sync: (Int32) -> Int32
-    private var tail: JournalTail
-    private var current: Current?
-    /// The bytes of all segments but the current.
-    private var closedBytes: Int64
+    private(set) var tail: JournalTail
+    private(set) var current: Current?
+    /// The segments before the current, oldest first.
+    var closed: [JournalSegment]
+    var keepingProblem: String?
     private var isDead = false
 
-    private struct Current {
+    struct Current {
         var file: JournalFile
         var header: JournalHeader
     }
 
     /// Takes the folder, checks all of its segments and cuts the torn tail of the last.
     ///
-    /// - Parameter sync: `fdatasync`; tests pass one that fails.
+    /// - Parameter disk: the system's; tests pass one that fails.
     /// - Throws: `locked`, `foreign`, `damaged`, `gap` or `system`; then nothing was changed, except
     ///   that a tail may have been cut.
     package init(
         _ configuration: JournalConfiguration,
-        sync: @escaping (Int32) -> Int32 = { fdatasync($0) }
+        disk: any JournalDisk = SystemDisk()
     ) throws(JournalError) {
         self.configuration = configuration
-        self.sync = sync
         folder = try JournalFolder(
             path: configuration.folder,
             log: configuration.log,
-            create: true
+            create: true,
+            disk: disk
         )
         lock = try folder.lock()
         let state = try JournalOpening(folder: folder, origin: configuration.origin).run()
         recovery = state.recovery
         tail = state.tail
-        closedBytes = state.bytes
-        durable = JournalDurable(state.mark)
+        closed = state.segments
+        durable = JournalDurable(state.mark, Self.use(of: configuration))
+        publishUse()
     }
+
+    /// The generation that segments made from now on carry.
+    package func take(fence: Int32) { configuration.fence = fence }
 
     /// A batch that follows what is durable now; reuse it for every commit.
     package func newBatch() -> JournalBatch { JournalBatch(after: tail) }
 
+    /// Makes sure that a batch of so many bytes can be committed, with a new segment where the
+    /// current one has not enough left.
+    ///
+    /// Shipped segments make room when their time is over, and before it when the journal or the
+    /// disk would be full otherwise.
+    /// - Parameters:
+    ///   - bytes: of the batch, with its commit record.
+    ///   - shipped: the newest `seq` that the database has.
+    ///   - now: Unix seconds.
+    /// - Throws: `full` or `noSpace`: nothing was changed. Anything else ends the writer.
+    package func makeRoom(
+        for bytes: Int,
+        shipped: Int64,
+        now: Int64
+    ) throws(JournalError) {
+        if isDead { throw .dead }
+        if fits(bytes + configuration.reserveBytes) { return }
+        keep(shipped: shipped, now: now)
+        while true {
+            do {
+                return try begin(for: bytes)
+            } catch {
+                guard error.isFull, giveUpOldest(shipped: shipped) else { throw failed(error) }
+            }
+        }
+    }
+
     /// Writes a batch and syncs; after it returns, the batch is durable and ready for the next.
     ///
-    /// - Throws: `full` or `noSpace`: nothing was written, the batch is as it was and may be committed later or
-    ///   discarded. Anything else ends the writer: the batch may be on disk or not, nobody may be
-    ///   answered, a sync is never tried twice.
+    /// - Throws: `full` or `noSpace`: nothing was written, the batch is as it was and may be committed
+    ///   later or discarded; never after `makeRoom`. Anything else ends the writer: the batch may be
+    ///   on disk or not, nobody may be answered, a sync is never tried twice.
     @discardableResult
     package func commit(_ batch: inout JournalBatch) throws(JournalError) -> JournalMark {
         if isDead { throw .dead }
         if batch.isEmpty { return durable.current }
         precondition(batch.startChecksum == tail.checksum, "batches are committed in order")
+        precondition(
+            batch.hasEvent || takesWithoutEvent(batch.bytesToWrite),
+            "a batch without an event never begins a segment"
+        )
         do {
-            precondition(
-                batch.hasEvent || fitsCurrentSegment(batch.bytesToWrite),
-                "a batch without an event never begins a segment"
-            )
-            let segment = try segment(with: batch.bytesToWrite)
-            batch.seal(nonce: segment.header.nonce, start: tail.offset)
-            let start = tail.offset
-            let written = batch.bytes.withUnsafeBytes { bytes in
-                Result { () throws(JournalError) in try segment.file.write(bytes, at: start) }
-            }
-            try written.get()
-            try segment.file.sync(sync, "fdatasync")
-            tail = JournalTail(
-                offset: start + batch.bytes.count,
-                checksum: batch.endChecksum,
-                lastSeq: batch.lastSeq
-            )
-            batch.advance()
-            let mark = JournalMark(
-                position: JournalPosition(segment: segment.header.firstSeq, offset: tail.offset),
-                lastSeq: tail.lastSeq
-            )
-            durable.publish(mark)
-            return mark
-        } catch {
-            if !error.isFull { isDead = true }
-            throw error
+            return try write(&batch)
+        } catch { throw failed(error) }
+    }
+
+    private func write(_ batch: inout JournalBatch) throws(JournalError) -> JournalMark {
+        if !fits(batch.bytesToWrite) { try begin(for: batch.bytesToWrite) }
+        guard let segment = current else { preconditionFailure("a segment was begun") }
+        batch.seal(nonce: segment.header.nonce, start: tail.offset)
+        let start = tail.offset
+        let written = batch.bytes.withUnsafeBytes { bytes in
+            Result { () throws(JournalError) in try segment.file.write(bytes, at: start) }
         }
+        try written.get()
+        try segment.file.syncData()
+        // What has lost its name is gone with the process, however often it is synced.
+        guard try segment.file.status().st_nlink > 0 else {
+            throw .unlinked(file: segment.file.path)
+        }
+        tail = JournalTail(
+            offset: start + batch.bytes.count,
+            checksum: batch.endChecksum,
+            lastSeq: batch.lastSeq
+        )
+        batch.advance()
+        let mark = JournalMark(
+            position: JournalPosition(segment: segment.header.firstSeq, offset: tail.offset),
+            lastSeq: tail.lastSeq
+        )
+        durable.publish(mark)
+        return mark
     }
 
     /// Closes the current segment in order: it is cut to its written part. Then the writer is dead.
@@ -140,19 +158,34 @@ package final class JournalWriter {
         lock = nil
     }
 
-    /// Whether a batch of `size` bytes goes into the current segment: one without an event must not
-    /// begin a segment, whose name is its first event's.
-    package func fitsCurrentSegment(_ size: Int) -> Bool {
-        guard let current, !isDead else { return false }
-        return tail.offset + size <= Int(current.header.capacity)
+    /// Whether a batch of `bytes` without an event can be committed: it must not begin a segment,
+    /// whose name is its first event's.
+    package func takesWithoutEvent(_ bytes: Int) -> Bool {
+        tail.offset > JournalFormat.headerBytes && fits(bytes)
     }
 
-    /// The segment that takes `size` more bytes: the current one, or a new one.
-    private func segment(with size: Int) throws(JournalError) -> Current {
-        if let current, fitsCurrentSegment(size) { return current }
+    /// Whether last events of `bytes`, their batch's commit record included, can be committed with
+    /// the reserve at the segment's end.
+    package func takesLast(_ bytes: Int) -> Bool { fits(bytes) }
+
+    private func fits(_ bytes: Int) -> Bool {
+        guard let current, !isDead else { return false }
+        return tail.offset + bytes <= Int(current.header.capacity)
+    }
+
+    private func failed(_ error: JournalError) -> JournalError {
+        if !error.isFull { isDead = true }
+        return error
+    }
+
+    /// Makes the segment that takes `bytes` more, and closes the current one.
+    private func begin(for bytes: Int) throws(JournalError) {
         // A batch larger than a segment gets one of its own.
-        let capacity = max(configuration.segmentBytes, JournalFormat.headerBytes + size)
-        let used = closedBytes + (current == nil ? 0 : Int64(tail.offset))
+        let capacity = max(
+            configuration.segmentBytes,
+            JournalFormat.headerBytes + bytes + configuration.reserveBytes
+        )
+        let used = closed.reduce(0) { $0 + $1.bytes } + (current == nil ? 0 : Int64(tail.offset))
         guard used + Int64(capacity) <= configuration.bytesMax else {
             throw .full(bytesMax: configuration.bytesMax)
         }
@@ -168,10 +201,19 @@ package final class JournalWriter {
             capacity: UInt64(capacity)
         )
         let next = Current(file: try folder.create(header), header: header)
-        if let current { try current.file.truncate(to: tail.offset) }
-        closedBytes = used
+        // One without an event has the next one's name, and has just been replaced by it.
+        if let current, current.header.firstSeq <= tail.lastSeq {
+            try current.file.truncate(to: tail.offset)
+            closed.append(
+                JournalSegment(
+                    firstSeq: current.header.firstSeq,
+                    lastSeq: tail.lastSeq,
+                    bytes: Int64(tail.offset)
+                )
+            )
+        }
         tail.offset = JournalFormat.headerBytes
         current = next
-        return next
+        publishUse()
     }
 }

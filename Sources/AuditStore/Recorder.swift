@@ -18,6 +18,7 @@ package final class Recorder: Sendable {
     private let wake = Signal()
     private let receivers: [any RecordedGroupReceiver]
     private let now: @Sendable () -> Int64
+    private let shipped: @Sendable () -> Int64
     private let onDurable: @Sendable (_ through: Int64) -> Void
     private let onCheckpoint: @Sendable (CheckpointRow) -> Void
     private let statistics = Mutex(Statistics())
@@ -30,6 +31,10 @@ package final class Recorder: Sendable {
         /// Time spent in write and sync, nanoseconds.
         package var syncNs: UInt64 = 0
         package var lastSeq: Int64 = 0
+        /// Proposals that a full journal had no room for.
+        package var unrecorded: UInt64 = 0
+        /// Why new work is refused at present; nil while there is room.
+        package var refusing: String?
         package var failure: String?
         package init() {}
     }
@@ -37,16 +42,19 @@ package final class Recorder: Sendable {
     /// - Parameters:
     ///   - receivers: one for each shard, in the shards' order.
     ///   - now: wall clock, microseconds since 2000-01-01 UTC.
+    ///   - shipped: the newest `seq` that the database has.
     ///   - onDurable: told after each sync, on the recorder's thread.
     ///   - onCheckpoint: the same for each checkpoint, once it is durable.
     package init(
         receivers: [any RecordedGroupReceiver],
         now: @escaping @Sendable () -> Int64,
+        shipped: @escaping @Sendable () -> Int64,
         onDurable: @escaping @Sendable (_ through: Int64) -> Void,
         onCheckpoint: @escaping @Sendable (CheckpointRow) -> Void
     ) {
         self.receivers = receivers
         self.now = now
+        self.shipped = shipped
         self.onDurable = onDurable
         self.onCheckpoint = onCheckpoint
     }
@@ -78,10 +86,14 @@ package final class Recorder: Sendable {
         var notary: Notary
         var records: JournalBatch
         let journal: JournalWriter
+        /// Set while the journal is full: when to look for room again.
+        var retryNs: UInt64?
     }
 
     /// The thread's body: runs until `stop` or until the journal fails.
     ///
+    /// A full journal is no failure: what it has no room for is refused, and taken again once there
+    /// is room.
     /// - Throws: the journal's error, after which nothing was or will be acknowledged.
     package func run(ledger: Ledger, notary: Notary, journal: JournalWriter) throws {
         var desk = Desk(
@@ -101,8 +113,10 @@ package final class Recorder: Sendable {
                 } else if isStopping || desk.notary.isDue(nowNs: monotonicNs()) {
                     try recordCheckpoint(&desk)
                     if isStopping { return }
-                } else if desk.notary.hasUnsigned {
-                    _ = wake.wait(milliseconds: Self.checkpointPauseMs)
+                } else if desk.notary.hasUnsigned || desk.retryNs != nil {
+                    _ = wake.wait(milliseconds: Self.pauseMs)
+                    // Nobody comes while readiness says no: look without being asked.
+                    if desk.retryNs != nil { _ = try room(for: Self.probeBytes, &desk, now()) }
                 } else {
                     wake.wait()
                 }
@@ -113,14 +127,19 @@ package final class Recorder: Sendable {
         }
     }
 
-    /// How often a recorder without work looks whether a checkpoint is due.
-    private static let checkpointPauseMs = 100
+    /// How often a recorder without work looks whether a checkpoint is due, or there is room again.
+    private static let pauseMs = 100
 
     private func record(_ batches: [Batch], _ desk: inout Desk) throws {
         let time = now()
         let before = desk.ledger.lastSeq
+        let room = try room(for: batches, &desk, time)
         for batch in batches {
             for index in batch.proposals.indices {
+                guard room.takes(batch.proposals[index].kind) else {
+                    batch.proposals[index].ruling = .unrecorded
+                    continue
+                }
                 desk.ledger.admit(&batch.proposals[index], now: time)
                 guard
                     case .recorded(let seq, let at, let channelSeq) =
@@ -172,7 +191,7 @@ package final class Recorder: Sendable {
     /// the next event instead.
     private func recordCheckpoint(_ desk: inout Desk) throws {
         guard desk.notary.hasUnsigned,
-            desk.journal.fitsCurrentSegment(Self.checkpointBytesMax)
+            desk.journal.takesWithoutEvent(Self.checkpointBytesMax)
         else { return }
         let at = max(desk.ledger.lastAt, now())
         let row = try checkpoint(&desk, at: at, monotonicNs())
@@ -182,7 +201,7 @@ package final class Recorder: Sendable {
     }
 
     /// More than a checkpoint's record and its commit record ever take.
-    private static let checkpointBytesMax = 8 << 10
+    static let checkpointBytesMax = 8 << 10
 
     private func frame(
         _ proposal: Proposal,
@@ -216,6 +235,76 @@ package final class Recorder: Sendable {
         statistics.withLock { $0.failure = reason }
         for receiver in receivers { receiver.recordFailed(reason) }
     }
+}
+
+extension Recorder {
+    /// What the journal has room for.
+    private enum Room {
+        case all, lastEvents, nothing
+
+        func takes(_ kind: EventKind) -> Bool {
+            switch self {
+            case .all: true
+            case .lastEvents: kind.isLast
+            case .nothing: false
+            }
+        }
+    }
+
+    /// Decides before anything of a group is numbered, so that nothing has to be taken back.
+    private func room(
+        for batches: [Batch],
+        _ desk: inout Desk,
+        _ time: Int64
+    ) throws -> Room {
+        var (bytes, lastBytes, count, lastCount) = (0, 0, 0, 0)
+        for proposal in batches.lazy.flatMap(\.proposals) {
+            bytes += proposal.journalBytes
+            count += 1
+            guard proposal.kind.isLast else { continue }
+            lastBytes += proposal.journalBytes
+            lastCount += 1
+        }
+        if try room(for: bytes, &desk, time) { return .all }
+        let takesLast =
+            lastCount > 0 && desk.journal.takesLast(lastBytes + Self.checkpointBytesMax)
+        let taken = takesLast ? lastCount : 0
+        statistics.withLock { $0.unrecorded += UInt64(count - taken) }
+        return takesLast ? .lastEvents : .nothing
+    }
+
+    /// Whether so many bytes can be written, with a checkpoint; while the journal is full it is
+    /// asked only now and then, because to ask means to try for another segment.
+    private func room(
+        for bytes: Int,
+        _ desk: inout Desk,
+        _ time: Int64
+    ) throws(JournalError) -> Bool {
+        let nowNs = monotonicNs()
+        if let retryNs = desk.retryNs, nowNs < retryNs { return false }
+        do throws(JournalError) {
+            try desk.journal.makeRoom(
+                for: bytes + Self.checkpointBytesMax,
+                shipped: shipped(),
+                now: time / 1_000_000 + Row.epochUnixSeconds
+            )
+        } catch {
+            guard error.isFull else { throw error }
+            desk.retryNs = nowNs + Self.retryNs
+            statistics.withLock { $0.refusing = "\(error)" }
+            return false
+        }
+        if desk.retryNs != nil {
+            desk.retryNs = nil
+            statistics.withLock { $0.refusing = nil }
+        }
+        return true
+    }
+
+    /// Between two attempts to get another segment.
+    private static let retryNs: UInt64 = 250_000_000
+    /// What must fit before new work is taken again: some messages.
+    private static let probeBytes = 64 << 10
 }
 
 func monotonicNs() -> UInt64 {

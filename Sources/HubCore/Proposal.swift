@@ -66,6 +66,16 @@ package struct Proposal: Sendable {
     }
 }
 
+extension Proposal {
+    /// What its records take in a journal, in bytes.
+    package var journalBytes: Int {
+        var bytes = event.count + JournalFormat.recordHeaderBytes
+        for content in contents { bytes += content.count + JournalFormat.recordHeaderBytes }
+        if let row { bytes += row.bytes.count + JournalFormat.recordHeaderBytes }
+        return bytes
+    }
+}
+
 /// Rows that an event can bring besides its content.
 package enum RowKind: Sendable {
     case subject, policy
@@ -82,6 +92,8 @@ package enum Ruling: Sendable, Equatable {
     case duplicate(KeyedOutcome)
     /// Not recorded, because a bound of the ledger is reached: the sender is told `busy`.
     case busy
+    /// Not recorded, because the journal has no room: the sender is told `record_unavailable`.
+    case unrecorded
 }
 
 /// What a keyed message got the first time.

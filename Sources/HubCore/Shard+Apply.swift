@@ -43,6 +43,8 @@ extension Shard {
             if isOwn { answerDuplicate(proposal, bytes, first) }
         case .busy:
             if isOwn { refuseUnrecorded(proposal, bytes, .busy) }
+        case .unrecorded:
+            if isOwn { refuseUnrecorded(proposal, bytes, .recordUnavailable) }
         case .pending: preconditionFailure("a group holds only what the recorder has decided")
         }
         if isOwn { resumeIfQuiet(proposal.slot) }
@@ -151,6 +153,10 @@ extension Shard {
         if case .handshake(let ticket) = proposal.reply {
             output.handshakeRecorded(ticket: ticket, decision: nil, outcome: outcome)
         } else if isLive(proposal) {
+            // A connection that broke the protocol ends, recorded or not.
+            if case .close(let outcome) = proposal.reply {
+                return output.close(proposal.slot, outcome)
+            }
             let id = bytes[rebasing: proposal.requestID]
             output.sendText(refusal(outcome, id, nil, retryAfterMs: 1000), to: proposal.slot)
         }

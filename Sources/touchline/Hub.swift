@@ -120,6 +120,7 @@ final class Hub: Sendable {
         recorder = Recorder(
             receivers: loops,
             now: { clocks.wallMicroseconds() },
+            shipped: { shipper.status.watermark ?? 0 },
             onDurable: { _ in shipper.wake() },
             onCheckpoint: { checkpoints.show($0) }
         )

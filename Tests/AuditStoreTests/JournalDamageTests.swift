@@ -162,12 +162,8 @@ import Testing
     @Test("a failed sync is never tried again: the writer is dead and the mark stays")
     func failedSync() throws {
         let sandbox = JournalSandbox()
-        let calls = Calls()
-        let writer = try JournalWriter(sandbox.configuration) { _ in
-            calls.count += 1
-            errno = EIO
-            return calls.count == 2 ? -1 : 0
-        }
+        let disk = FailingSync(at: 2)
+        let writer = try JournalWriter(sandbox.configuration, disk: disk)
         try sandbox.commit(writer, events: 1)
         let mark = writer.durable.current
         #expect {
@@ -177,7 +173,7 @@ import Testing
             return true
         }
         #expect(throws: JournalError.dead) { try sandbox.commit(writer, events: 1) }
-        #expect(calls.count == 2)
+        #expect(disk.calls == 2)
         #expect(writer.durable.current == mark)
     }
 
@@ -210,9 +206,5 @@ import Testing
         let larger = try JournalWriter(sandbox.configuration)
         try sandbox.commit(larger, events: 1)
         #expect(larger.durable.current.lastSeq > count)
-    }
-
-    private final class Calls {
-        var count = 0
     }
 }

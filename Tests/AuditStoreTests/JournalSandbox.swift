@@ -25,6 +25,7 @@ final class JournalSandbox {
             fence: 1
         )
         configuration.segmentBytes = segmentBytes
+        configuration.reserveBytes = 0
     }
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }

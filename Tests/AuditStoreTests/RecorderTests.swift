@@ -52,42 +52,46 @@ struct RecorderTests {
         try StartState.load(lab.hub, log: 1, now: now, keyedMax: 10)
     }
 
-    @Test("what a full journal has no room for is told to nobody, and nothing is taken after it")
+    @Test(
+        "a full journal refuses new work, keeps last events, and takes new work when it has room"
+    )
     func fullJournal() throws {
-        let sandbox = JournalSandbox(segmentBytes: 2000)
-        sandbox.configuration.bytesMax = 6000
+        let sandbox = JournalSandbox(segmentBytes: 20_000)
+        sandbox.configuration.reserveBytes = 2000
+        sandbox.configuration.bytesMax = 41_000
+        sandbox.configuration.keepSeconds = 1_000_000
         let writer = try JournalWriter(sandbox.configuration)
-        let feeder = Feeder(clock: Array(repeating: 1, count: 200))
-        #expect(throws: JournalError.full(bytesMax: 6000)) {
-            try feeder.record(into: writer, state: nil)
-        }
-        #expect(feeder.failure == "the journal is full: its limit is 6000 bytes")
-        #expect(feeder.recorded.count > 4)
+        let feeder = Feeder(clock: Array(repeating: 1, count: 400))
+        // The database has nothing at first; after 150 batches it has all.
+        feeder.isShipped = { $0 > 150 }
+        feeder.kind = { $0 == 140 ? .disconnect : .message }
+        try feeder.record(into: writer, state: nil)
+        #expect(feeder.failure == nil)
+        let first = try #require(feeder.unrecorded.first)
+        #expect((20...120).contains(first))
+        // In a row, but for the last events; then nothing is refused any more.
+        #expect(feeder.unrecorded.filter { $0 <= 139 } == Array(first...139))
+        #expect(feeder.unrecorded.last.map { $0 <= 390 } == true)
+        #expect(!feeder.unrecorded.contains(140) && !feeder.unrecorded.contains(400))
+        // Nothing has a number that is not in the journal, and no number is left out.
+        #expect(feeder.recorded.map(\.seq) == (1...Int64(feeder.recorded.count)).map { $0 })
         #expect(feeder.recorded.last?.seq == writer.durable.current.lastSeq)
-        #expect(try sandbox.events(upTo: writer.durable.current).count == feeder.recorded.count)
-        #expect(!feeder.recorder.submit(Feeder.batch()))
-        #expect(feeder.recorder.snapshot.failure == feeder.failure)
+        #expect(feeder.recorder.snapshot.unrecorded == UInt64(feeder.unrecorded.count * 2))
+        #expect(feeder.recorder.snapshot.refusing == nil)
+        #expect(writer.durable.use.bytes <= 41_000)
     }
 
     @Test("a batch whose sync failed is told to nobody, and nothing is taken after it")
     func failedSync() throws {
         let sandbox = JournalSandbox()
-        let calls = Calls()
-        let writer = try JournalWriter(sandbox.configuration) { _ in
-            calls.count += 1
-            errno = EIO
-            return calls.count == 3 ? -1 : 0
-        }
+        let disk = FailingSync(at: 3)
+        let writer = try JournalWriter(sandbox.configuration, disk: disk)
         let feeder = Feeder(clock: Array(repeating: 1, count: 200))
         #expect(throws: JournalError.self) { try feeder.record(into: writer, state: nil) }
         #expect(feeder.failure?.contains("fdatasync") == true)
         #expect(feeder.recorded.map(\.seq) == [1, 2, 3, 4])
         #expect(!feeder.recorder.submit(Feeder.batch()))
-        #expect(calls.count == 3)
-    }
-
-    private final class Calls {
-        var count = 0
+        #expect(disk.calls == 3)
     }
 }
 
@@ -102,6 +106,12 @@ private final class Feeder: RecordedGroupReceiver, @unchecked Sendable {
     private(set) var recorder: Recorder!
     private(set) var recorded: [(seq: Int64, at: Int64)] = []
     private(set) var failure: String?
+    /// The batches, counted from 1, of which nothing was recorded.
+    private(set) var unrecorded: [Int] = []
+    /// Whether the database has everything, and what a batch proposes, by the batch's number.
+    var isShipped: (Int) -> Bool = { _ in false }
+    var kind: (Int) -> EventKind = { _ in .message }
+    private var delivered = 0
     private var clock: [Int64]
 
     init(clock: [Int64]) {
@@ -109,6 +119,9 @@ private final class Feeder: RecordedGroupReceiver, @unchecked Sendable {
         recorder = Recorder(
             receivers: [self],
             now: { [unowned self] in self.clock.isEmpty ? 0 : self.clock.removeFirst() },
+            shipped: { [unowned self] in
+                self.isShipped(delivered + 1) ? self.recorded.last?.seq ?? 0 : 0
+            },
             onDurable: { _ in },
             onCheckpoint: { _ in }
         )
@@ -135,20 +148,30 @@ private final class Feeder: RecordedGroupReceiver, @unchecked Sendable {
     }
 
     func deliver(_ group: RecordedGroup) {
-        for proposal in group.batches.flatMap(\.proposals) {
+        delivered += 1
+        let proposals = group.batches.flatMap(\.proposals)
+        if proposals.allSatisfy({ $0.ruling == .unrecorded }) {
+            unrecorded.append(delivered)
+            usleep(2000)
+        }
+        for proposal in proposals {
             guard case .recorded(let seq, let at, _) = proposal.ruling else { continue }
             recorded.append((seq, at))
         }
-        if clock.isEmpty { recorder.stop() } else { _ = recorder.submit(Self.batch()) }
+        if clock.isEmpty {
+            recorder.stop()
+        } else {
+            _ = recorder.submit(Self.batch(kind(delivered + 1)))
+        }
     }
 
     func recordFailed(_ reason: String) { failure = reason }
 
-    static func batch() -> Batch {
+    static func batch(_ kind: EventKind = .message) -> Batch {
         let batch = Batch(shard: 0)
         for _ in 0..<2 {
             var proposal = Proposal(
-                kind: .message,
+                kind: kind,
                 disposition: .block,
                 subject: nil,
                 session: nil,
@@ -156,7 +179,7 @@ private final class Feeder: RecordedGroupReceiver, @unchecked Sendable {
                 judgedAfter: 0
             )
             let start = batch.bytes.count
-            Event(log: 1, kind: .message, stage: .rules, disposition: .block)
+            Event(log: 1, kind: kind, stage: .rules, disposition: .block)
                 .encode(into: &batch.bytes)
             proposal.event = start..<batch.bytes.count
             batch.proposals.append(proposal)
