@@ -80,15 +80,19 @@ comment on table audit.preservation is
 
 -- What stands in the way --------------------------------------------------------------------------
 
+create function audit.covers(p audit.preservation, e audit.event) returns boolean
+language sql immutable parallel safe
+return (p.subject is null or p.subject = e.subject)
+    and (p.channel is null or p.channel = e.channel)
+    -- A sanction that is kept keeps those that came after it, so that no lifted one revives.
+    and (e.kind in (50, 51, 52, 53) or e.at >= p.from_at and e.at < p.to_at);
+comment on function audit.covers(audit.preservation, audit.event) is
+    'Whether the event is what the preservation is about.';
+
 create function audit.is_preserved(e audit.event) returns boolean
 language sql stable parallel safe
 return exists (
-    select from audit.preservation p
-    where p.released_seq is null
-        and (p.subject is null or p.subject = e.subject)
-        and (p.channel is null or p.channel = e.channel)
-        -- A sanction that is kept keeps those that came after it, so that no lifted one revives.
-        and (e.kind in (50, 51, 52, 53) or e.at >= p.from_at and e.at < p.to_at));
+    select from audit.preservation p where p.released_seq is null and audit.covers(p, e));
 comment on function audit.is_preserved(audit.event) is 'Whether a preservation in force covers the event.';
 
 create function audit.open_matters(of_subject uuid) returns setof text

@@ -4,6 +4,9 @@ import ArgumentParser
 struct Audit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Work with the record: forget and keep.",
-        subcommands: [AuditErase.self, AuditPreserve.self, AuditRelease.self, AuditRetain.self]
+        subcommands: [
+            AuditErase.self, AuditPreserve.self, AuditRelease.self, AuditRetain.self,
+            AuditPreserved.self, AuditSubject.self,
+        ]
     )
 }

@@ -102,7 +102,7 @@ struct KeeperOptions: ParsableArguments {
     @Option(help: "How long to wait for a running hub.")
     var wait: String = "30s"
 
-    func connect() throws -> Postgres {
+    static func connect(_ database: String) throws -> Postgres {
         do {
             return try Postgres(connecting: database, application: "touchline audit")
         } catch {
@@ -117,14 +117,20 @@ struct KeeperOptions: ParsableArguments {
         return duration
     }
 
-    /// Runs a command's work; what PostgreSQL answers is said as it is.
+    /// Runs a keeper's command over a connection.
     func run(_ body: (Postgres) async throws -> Void) async throws {
+        try await Self.reporting(needs: "touchline_keeper") {
+            try await body(try Self.connect(database))
+        }
+    }
+
+    /// Runs a command's work; what PostgreSQL refuses is said with how to mend it.
+    static func reporting(needs role: String, _ body: () async throws -> Void) async throws {
         do {
-            try await body(try connect())
+            try await body()
         } catch let error as PostgresError {
             let hint =
-                error.sqlState == "42501"
-                ? ". Ask as a role with touchline_keeper: grant touchline_keeper to …" : ""
+                error.sqlState == "42501" ? ". Ask as a role with \(role): grant \(role) to …" : ""
             throw CommandFault("PostgreSQL refuses: \(error)\(hint)")
         }
     }

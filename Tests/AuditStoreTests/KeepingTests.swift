@@ -1,0 +1,144 @@
+import AuditLog
+import AuditStore
+import Outcomes
+import Testing
+
+/// What shipping does with events of forgetting and keeping.
+@Suite("Forgetting and keeping")
+struct KeepingTests {
+    private let lab: Laboratory
+    private let now = Laboratory.now()
+    private let subject = UUID16(high: 7, low: 7)
+
+    init() throws {
+        lab = try Laboratory()
+    }
+
+    private func append(
+        _ seq: Int64,
+        _ kind: EventKind,
+        daysAgo: Int64 = 0,
+        subject: UUID16? = nil,
+        detail: String = "{}",
+        text: String? = nil
+    ) {
+        let content = text.map {
+            [ContentPart(kind: .original, salt: Salt(high: 1, low: 2), body: Array($0.utf8))]
+        }
+        var event = Event(
+            log: 1,
+            seq: seq,
+            at: now - daysAgo * 86_400_000_000 - 1_000_000 + seq,
+            kind: kind,
+            stage: .done,
+            disposition: .allow,
+            subject: subject,
+            contentHash: Commitment.contentHash(of: content ?? [])
+        )
+        event.detail = detail
+        lab.records.append(event, content ?? [])
+    }
+
+    private func ship() {
+        #expect(lab.shipper().stop(drain: .seconds(20)))
+    }
+
+    private func numbers(_ statement: String) throws -> [Int64] {
+        let rows = try lab.postgres.query(statement)
+        return (0..<rows.rowCount).map { rows.int8($0, 0) }
+    }
+
+    private let contents = "select seq from audit.content where log = 1 order by seq"
+
+    @Test(
+        "an erasure takes what has a smaller seq, though it is shipped in one transaction with it"
+    )
+    func erasesWhatWasBefore() throws {
+        append(1, .message, subject: subject, text: "before")
+        append(2, .message, subject: UUID16(high: 8, low: 8), text: "of another")
+        append(3, .erase, subject: subject, text: "the reason stays")
+        append(4, .message, subject: subject, text: "after")
+        ship()
+        #expect(try numbers(contents) == [2, 3, 4])
+        #expect(try numbers("select contents from audit.erasure where seq = 3") == [1])
+    }
+
+    @Test("what another hub's erasure had forgotten goes as it is shipped; what came after stays")
+    func erasesLate() throws {
+        try lab.postgres.run(
+            """
+            insert into audit.erasure (log, seq, at, subject, contents)
+            values (2, 9, timestamptz '2000-01-01 00:00:00+00'
+                + \(now - 3 * 86_400_000_000) * interval '1 microsecond', '\(subject)', 0)
+            """
+        )
+        append(1, .message, daysAgo: 5, subject: subject, text: "long before")
+        append(2, .message, daysAgo: 4, text: "of nobody")
+        append(3, .message, daysAgo: 1, subject: subject, text: "after")
+        ship()
+        #expect(try numbers(contents) == [2, 3])
+    }
+
+    @Test(
+        "an event of keeping that makes no sense stops nothing behind it",
+        arguments: [
+            (EventKind.erase, "{}"), (.erase, #"{"request":"many"}"#), (.preserve, "{}"),
+            (.preserve, #"{"from":1e300}"#), (.unpreserve, "{}"), (.retain, #"{"content":"all"}"#),
+            (.retain, #"{"content":99999999999}"#),
+        ]
+    )
+    func survivesNonsense(kind: EventKind, detail: String) throws {
+        append(1, kind, detail: detail)
+        append(2, .message, subject: subject, text: "behind it")
+        ship()
+        #expect(try numbers(contents) == [2])
+        #expect(try lab.count("audit.erasure") + lab.count("audit.preservation") == 0)
+        #expect(try lab.count("audit.retention_run") == 0)
+    }
+
+    @Test("after retention a ban is found at the start, and what remains is what the tree has")
+    func retentionOfTheOwnLog() throws {
+        append(1, .ban, daysAgo: 1500, subject: subject)
+        append(2, .ban, daysAgo: 1400, subject: UUID16(high: 8, low: 8))
+        append(3, .unban, daysAgo: 1300, subject: UUID16(high: 8, low: 8))
+        append(4, .message, daysAgo: 500, text: "long ago")
+        append(5, .message, daysAgo: 200, text: "its words go")
+        append(6, .message, text: "today")
+        let terms = try lab.postgres.query("select audit.retention_terms()::text").text(0, 0)
+        append(7, .retain, detail: terms)
+        ship()
+        var steps = 0
+        while case .dropped = try Retention.pruneNext(lab.hub) { steps += 1 }
+        #expect(steps == 3)
+        #expect(try numbers("select seq from audit.event order by seq") == [1, 5, 6, 7])
+        #expect(
+            try numbers("select generate_series(first_seq, last_seq) from audit.pruned order by 1")
+                == [2, 3, 4]
+        )
+        #expect(try numbers(contents) == [6])
+        let state = try StartState.load(lab.hub, log: 1, now: now, keyedMax: 10)
+        #expect(state.sanctions.map(\.subject) == [subject])
+        #expect(state.lastSeq == 7)
+        let wrong = try numbers(
+            """
+            select e.seq from audit.event e join audit.tile t on t.log = e.log
+            where audit.leaf(e) <> substr(t.hashes, (e.seq::int - 1) * 32 + 1, 32)
+            """
+        )
+        #expect(wrong.isEmpty)
+    }
+
+    @Test("a reader of a partition puts retention off, and loses nothing")
+    func retentionWaitsForReaders() throws {
+        append(1, .message, daysAgo: 500, text: "long ago")
+        let terms = try lab.postgres.query("select audit.retention_terms()::text").text(0, 0)
+        append(2, .retain, detail: terms)
+        ship()
+        try lab.postgres.run("begin; select count(*) from audit.event, audit.content")
+        #expect(try Retention.pruneNext(lab.hub) == .isInTheWay)
+        try lab.postgres.run("commit")
+        #expect(try numbers("select seq from audit.event order by seq") == [1, 2])
+        while case .dropped = try Retention.pruneNext(lab.hub) {}
+        #expect(try numbers("select seq from audit.event order by seq") == [2])
+    }
+}
