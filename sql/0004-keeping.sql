@@ -31,6 +31,7 @@ create table audit.request (
     requested_at timestamptz not null default now(),
     taken_log int4,
     taken_fence int4,
+    taken_at timestamptz,
     log int4,
     seq int8,
     outcome text,
@@ -379,9 +380,10 @@ declare
 begin
     for r in
         select * from audit.request q
-        -- What a run before took and did not record is taken again.
-        where q.done_at is null and (q.taken_log is null
-            or q.taken_log = of_log and q.taken_fence < of_fence)
+        -- What was taken and not recorded is taken again: the run has ended, or its journal was full.
+        where q.done_at is null and (q.taken_at is null
+            or q.taken_log = of_log and q.taken_fence < of_fence
+            or q.taken_at < now() - interval '10 minutes')
         order by q.id limit 100 for update skip locked
     loop
         why := audit.obstacle(r);
@@ -390,7 +392,8 @@ begin
             set outcome = why, is_refused = true, done_at = now(), reason = null where q.id = r.id;
             continue;
         end if;
-        update audit.request q set taken_log = of_log, taken_fence = of_fence where q.id = r.id;
+        update audit.request q set taken_log = of_log, taken_fence = of_fence, taken_at = now()
+        where q.id = r.id;
         kind := r.kind;
         subject := r.subject;
         channel := r.channel;
@@ -537,16 +540,17 @@ comment on function audit.erase_late(int4, int8, timestamptz) is
 revoke all on function audit.obstacle(audit.request), audit.take_requests(int4, int4),
     audit.remove_content(uuid, int4, int8, int8, timestamptz), audit.erase(audit.event),
     audit.carry_out(int4, int8, timestamptz), audit.erase_late(int4, int8, timestamptz),
-    audit.prune_next(), audit.prune_identities(), audit.request_retention() from public;
+    audit.prunable(boolean), audit.prune_next(), audit.prune_identities(), audit.request_retention() from public;
 grant execute on function audit.take_requests(int4, int4),
     audit.carry_out(int4, int8, timestamptz), audit.erase_late(int4, int8, timestamptz),
     audit.request_retention(), audit.prune_next() to touchline_server;
-grant execute on function audit.obstacle(audit.request), audit.prune_next() to touchline_keeper;
+grant execute on function audit.obstacle(audit.request), audit.prunable(boolean), audit.prune_next()
+    to touchline_keeper;
 
 grant select on audit.erasure, audit.preservation, audit.retention, audit.retention_run, audit.pruned
     to touchline_server, touchline_auditor, touchline_reviewer, touchline_keeper;
 grant select (id, kind, subject, channel, refers_log, refers_seq, terms, requested_by, requested_at,
-    taken_log, taken_fence, log, seq, outcome, is_refused, done_at) on audit.request
+    taken_log, taken_fence, taken_at, log, seq, outcome, is_refused, done_at) on audit.request
     to touchline_auditor, touchline_reviewer;
 grant select, insert (kind, subject, channel, refers_log, refers_seq, terms, reason)
     on audit.request to touchline_keeper;

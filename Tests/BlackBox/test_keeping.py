@@ -150,6 +150,15 @@ def test_without_a_hub_a_request_waits_for_the_next_one(serving, keeper):
     assert remains(serving, subject) == (0, 0)
 
 
+def test_a_request_that_was_taken_and_never_recorded_is_taken_again(serving, keeper):
+    subject = talk(serving, "coach", "hello")
+    serving.record.psql(
+        "insert into audit.request (kind, subject, taken_log, taken_fence, taken_at)"
+        f" values (60, '{subject}', 1, 999, now() - interval '11 minutes')"
+    )
+    assert serving.record.until(CONTENTS.format(subject=subject), "0") == "0"
+
+
 def test_an_erasure_is_applied_again_after_a_restore_of_an_older_backup(serving, keeper, tmp_path):
     subject = talk(serving, "coach", "in the backup")
     superuser = serving.cluster.connection(serving.database)
