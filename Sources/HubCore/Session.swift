@@ -4,8 +4,8 @@ package import AuditLog
 package struct Session: Sendable {
     package let id: UUID16
     package let subject: UUID16
-    /// The name shown to others, as JSON text with its quotes.
-    package let nameJSON: [UInt8]
+    /// The `sender` of its messages as JSON text: pseudonym, and the name shown to others.
+    package let senderJSON: [UInt8]
     /// When the token stops being valid, Unix seconds.
     package let expiresAt: Int64
     /// Channels joined, by the ledger's index; few, so an array.
@@ -22,13 +22,19 @@ package struct Session: Sendable {
     package init(
         id: UUID16,
         subject: UUID16,
-        nameJSON: [UInt8],
+        name: String,
         expiresAt: Int64,
         rate: TokenBucket
     ) {
         self.id = id
         self.subject = subject
-        self.nameJSON = nameJSON
+        var sender: [UInt8] = []
+        sender.json("{\"id\":\"")
+        subject.appendText(to: &sender)
+        sender.json("\",\"name\":")
+        sender.json(string: name)
+        sender.json("}")
+        senderJSON = sender
         self.expiresAt = expiresAt
         self.rate = rate
     }

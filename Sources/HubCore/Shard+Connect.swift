@@ -155,13 +155,11 @@ extension Shard {
 
     /// A recorded arrival becomes a session; returns its `welcome` as JSON text.
     package func open(_ arrival: Arrival, id: UUID16, slot: Int, pingIntervalMs: Int64) -> [UInt8] {
-        var name: [UInt8] = []
-        name.json(string: arrival.name)
         let limits = bundle.limits
         sessions[slot: slot] = Session(
             id: id,
             subject: arrival.subject,
-            nameJSON: name,
+            name: arrival.name,
             expiresAt: arrival.expiresAt,
             rate: TokenBucket(perSecond: limits.messagesPerSecond, burst: limits.burst)
         )

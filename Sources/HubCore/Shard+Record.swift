@@ -118,26 +118,29 @@ extension Shard {
         _ session: Session,
         body write: (inout [UInt8]) -> Void
     ) -> [UInt8] {
-        var body: [UInt8] = []
-        write(&body)
-        var text: [UInt8] = []
-        text.reserveCapacity(body.count + 320)
-        text.json("{\"type\":\"message\",\"channel\":")
-        text.json(string: envelope.channel)
-        text.json(",\"epoch\":")
-        text.json(Int64(epoch))
-        text.json(",\"message\":\"")
-        proposal.message!.appendText(to: &text)
-        text.json("\",\"sender\":{\"id\":\"")
-        session.subject.appendText(to: &text)
-        text.json("\",\"name\":")
-        text.append(contentsOf: session.nameJSON)
-        text.json("},\"body\":")
-        text.append(contentsOf: body)
-        text.json(DeliveryTail.template)
         let start = batch.bytes.count
-        FrameEncoder.appendHeader(opcode: .text, payloadCount: text.count, to: &batch.bytes)
-        batch.bytes.append(contentsOf: text)
+        // The head of a frame of 126 to 65535 bytes, which nearly all are.
+        batch.bytes.append(contentsOf: repeatElement(0, count: 4))
+        batch.bytes.json("{\"type\":\"message\",\"channel\":")
+        batch.bytes.json(string: envelope.channel)
+        batch.bytes.json(",\"epoch\":")
+        batch.bytes.json(Int64(epoch))
+        batch.bytes.json(",\"message\":\"")
+        proposal.message!.appendText(to: &batch.bytes)
+        batch.bytes.json("\",\"sender\":")
+        batch.bytes.append(contentsOf: session.senderJSON)
+        batch.bytes.json(",\"body\":")
+        let bodyStart = batch.bytes.count
+        write(&batch.bytes)
+        let body = Array(batch.bytes[bodyStart...])
+        batch.bytes.json(DeliveryTail.template)
+        var head: [UInt8] = []
+        FrameEncoder.appendHeader(
+            opcode: .text,
+            payloadCount: batch.bytes.count - start - 4,
+            to: &head
+        )
+        batch.bytes.replaceSubrange(start..<start + 4, with: head)
         proposal.delivery = start..<batch.bytes.count
         return body
     }
