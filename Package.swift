@@ -120,6 +120,7 @@ let package = Package(
         .target(name: "Outcomes", swiftSettings: strict),
         .target(name: "WebSocketFrames", dependencies: ["Outcomes"], swiftSettings: strict),
         .target(name: "JSONDocument", dependencies: ["CSimdjson"], swiftSettings: strict),
+        .target(name: "CEL", dependencies: ["CRE2"], swiftSettings: strict),
         .target(
             name: "ContentMatching",
             dependencies: ["CHyperscan", "CRE2"],
@@ -176,6 +177,7 @@ let package = Package(
                 dependencies: ["AuditStore", "HubCore", "AuditLog", "Outcomes", logging],
                 swiftSettings: strict
             ),
+            .testTarget(name: "CELTests", dependencies: ["CEL"], swiftSettings: strict),
             .testTarget(name: "HouseTests", dependencies: ["Outcomes"], swiftSettings: strict),
             .testTarget(
                 name: "touchlineTests",
