@@ -220,7 +220,7 @@ comment on function audit.is_kept(audit.event) is
     'Whether retention leaves the event: it is preserved, or a sanction that is in force.';
 
 create function audit.prunable(recorded boolean) returns table (
-    class text, child name, is_default boolean, keep_from timestamptz, bytes int8)
+    class text, child name, is_default boolean, keep_from timestamptz, bytes int8, condition text)
 language plpgsql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -239,13 +239,15 @@ begin
         order by c.relname
     loop
         is_default := bound = 'DEFAULT';
+        ends := coalesce(substring(bound from $b$TO \('([^']+)'\)$b$), 'infinity')::timestamptz;
+        condition := audit.kept_condition(class,
+            coalesce(substring(bound from $b$FROM \('([^']+)'\)$b$), '-infinity')::timestamptz, ends);
         if is_default then
             execute format('select exists (select from audit.%I e where e.at < $1 and not %s)', child,
-                audit.kept_condition(class)) into has_old using keep_from;
+                condition) into has_old using keep_from;
             continue when not has_old;
         else
-            ends := substring(bound from $b$TO \('([^']+)'\)$b$)::timestamptz;
-            continue when ends > keep_from or ends is null;
+            continue when ends > keep_from;
         end if;
         bytes := pg_total_relation_size(of_oid);
         return next;
@@ -255,13 +257,17 @@ $$;
 comment on function audit.prunable(boolean) is
     'The partitions that retention would take next: by the settings, or (true) as far as recorded.';
 
--- What stays of a partition whose rows are e.
-create function audit.kept_condition(class text) returns text
+-- What stays of a partition whose rows are e. In words of its own, because is_kept and is_preserved, which
+-- hold subqueries, are never inlined: called for each row they would cost 60 us.
+create function audit.kept_condition(class text, starts timestamptz, ends timestamptz) returns text
 language sql immutable
 return case class when 'content' then
-    'exists (select from audit.event v where v.log = e.log and v.seq = e.seq and v.at = e.at '
-    'and audit.is_preserved(v))'
-    else 'audit.is_kept(e::audit.event)' end;
+    format('exists (select from audit.event v, audit.preservation p where v.log = e.log and v.seq = e.seq '
+        'and v.at = e.at and v.at >= %L and v.at < %L and p.released_seq is null and audit.covers(p, v))',
+        starts, ends)
+    else '(exists (select from audit.preservation p where p.released_seq is null '
+        'and audit.covers(p, e::audit.event)) or e.kind in (50, 52) and (e.log, e.seq) in '
+        '(select s.log, s.seq from audit.active_sanctions s))' end;
 
 create function audit.prune_next() returns text
 language plpgsql security definer
@@ -276,7 +282,7 @@ declare
     kept int8;
 begin
     if not pg_try_advisory_xact_lock(6074857, 3) then
-        return null;
+        raise exception 'another is dropping a partition' using errcode = 'lock_not_available';
     end if;
     select * into p from audit.prunable(true) limit 1;
     if not found then
@@ -287,7 +293,7 @@ begin
     lock table audit.preservation in share mode;
     execute format('lock table audit.%I in share mode', p.child);
     execute format('create table audit.kept_rows as select e.* from audit.%I e where e.at >= %L or %s',
-        p.child, p.keep_from, audit.kept_condition(p.class));
+        p.child, p.keep_from, p.condition);
     execute format('select (select count(*) from audit.kept_rows), count(*) from audit.%I', p.child)
         into kept, dropped;
     dropped := dropped - kept;
