@@ -129,7 +129,8 @@ final class JournalFolder {
         return try JournalFile(in: self, name: name, flags: O_RDWR)
     }
 
-    private func names() throws(JournalError) -> [String] {
+    /// All names in the folder.
+    func names() throws(JournalError) -> [String] {
         guard let names = disk.names(in: descriptor) else {
             throw .system(file: path, call: "readdir", errno: errno)
         }

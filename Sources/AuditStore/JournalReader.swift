@@ -81,6 +81,20 @@ package final class JournalReader {
         }
     }
 
+    /// The leaf hash of an event that is durable; nil when the journal doesn't have it any more.
+    package func leaf(of seq: Int64, upTo mark: JournalMark) throws(JournalError) -> TreeHash? {
+        guard let first = try folder.segments().first, first <= seq else { return nil }
+        try seek(after: seq - 1, upTo: mark)
+        guard let chunk = try next(upTo: mark, bytesMax: 1) else { return nil }
+        return chunk.bytes.withUnsafeBytes { bytes in
+            for record in chunk.records where record.type == .event {
+                let tuple = UnsafeRawBufferPointer(rebasing: bytes[record.body])
+                if Row.seq(of: tuple) == seq { return TreeHash(leafOf: tuple) }
+            }
+            return nil
+        }
+    }
+
     private func check(_ next: Cursor, follows cursor: Cursor) throws(JournalError) {
         let tail = cursor.scanner.committed
         guard next.scanner.header.firstSeq != cursor.scanner.header.firstSeq else {

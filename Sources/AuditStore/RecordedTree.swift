@@ -29,6 +29,23 @@ package struct RecordedTree: Sendable, Equatable {
         }
     }
 
+    /// The leaf hash of an event as the database has it; nil where it has none.
+    package static func leaf(
+        _ connection: Postgres,
+        log: Int32,
+        seq: Int64
+    ) throws -> TreeHash? {
+        let found = try connection.query(
+            "select substring(hashes from $3 for 32) from audit.tile where log = $1 and tile = $2",
+            [
+                .int4(log), .int8((seq - 1) / Tile.leaves),
+                .int4(Int32((seq - 1) % Tile.leaves) * Int32(TreeHash.byteCount) + 1),
+            ]
+        )
+        guard found.rowCount == 1 else { return nil }
+        return found.bytes(0, 0).withUnsafeBytes { TreeHash.array($0)?.first }
+    }
+
     /// Reads the newest checkpoint and the leaves since.
     ///
     /// - Parameter lastSeq: the newest event's `seq`.

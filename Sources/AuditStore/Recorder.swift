@@ -35,8 +35,15 @@ package final class Recorder: Sendable {
         package var unrecorded: UInt64 = 0
         /// Why new work is refused at present; nil while there is room.
         package var refusing: String?
+        /// When the write that is not done yet was begun, by the monotonic clock; nil between writes.
+        package var writingSinceNs: UInt64?
         package var failure: String?
         package init() {}
+
+        /// How long the disk has kept the recorder waiting by now.
+        package var waiting: Duration {
+            .nanoseconds(writingSinceNs.map { Int64(clamping: monotonicNs() &- $0) } ?? 0)
+        }
     }
 
     /// - Parameters:
@@ -152,10 +159,12 @@ package final class Recorder: Sendable {
         let checkpoint = try desk.records.hasEvent ? checkpointIfDue(&desk) : nil
         let bytes = desk.records.bytes.count
         let started = monotonicNs()
+        statistics.withLock { $0.writingSinceNs = started }
         try desk.journal.commit(&desk.records)
         let took = monotonicNs() - started
         let lastSeq = desk.ledger.lastSeq
         statistics.withLock {
+            $0.writingSinceNs = nil
             $0.groups += 1
             $0.events += UInt64(lastSeq - before)
             $0.bytes += UInt64(bytes)

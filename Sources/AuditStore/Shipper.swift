@@ -134,6 +134,7 @@ extension Shipper {
                 try shipUntilStopped(records) { failures = 0 }
                 return
             } catch let halt as ShipperConnection.Halt {
+                if case .fenceMoved = halt { publish { $0.isTaken = true } }
                 self.halt("\(halt)")
                 return
             } catch {

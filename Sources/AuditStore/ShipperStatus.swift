@@ -9,6 +9,8 @@ package struct ShipperStatus: Sendable, Equatable {
     package var lastError: String?
     /// Set for good when shipping has ended because another hub has the log, or records are missing.
     package var halted: String?
+    /// Another hub has the log: what is recorded here can't be shipped any more.
+    package var isTaken = false
     /// The thread has returned.
     package var hasEnded = false
     /// Time of the oldest event that waits, microseconds since 2000-01-01 UTC; nil when none does.

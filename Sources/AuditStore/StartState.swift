@@ -76,8 +76,8 @@ package enum StartError: Error, Sendable, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .otherOrigin(let log, let registered):
-            "log \(log) of this database belongs to the journal with origin \(registered); give this "
-                + "hub a log number of its own"
+            "log \(log) of this database belongs to the journal with origin \(registered), not to "
+                + "this one. Restore that journal's folder, or begin a new log: touchline audit new-log"
         }
     }
 }
@@ -121,6 +121,31 @@ extension StartState {
                 isNew: added.affectedRows == 1
             )
         }
+    }
+
+    /// The newest `seq` that the database has of a log; nil when it doesn't know the log.
+    ///
+    /// Changes nothing: a hub that then can't start has taken the log from nobody.
+    /// - Throws: `StartError.otherOrigin` when `origin` is given and the log is another's.
+    package static func watermark(
+        _ connection: Postgres,
+        log: Int32,
+        origin: UUID16? = nil
+    ) throws -> Int64? {
+        let found = try connection.query(
+            "select watermark, origin from audit.log where log = $1",
+            [.int4(log)]
+        )
+        guard found.rowCount == 1 else { return nil }
+        if let origin, found.uuid(0, 1) != origin {
+            throw StartError.otherOrigin(log: log, registered: found.uuid(0, 1))
+        }
+        return found.int8(0, 0)
+    }
+
+    /// The number after the highest log that the database knows.
+    package static func nextLog(_ connection: Postgres) throws -> Int32 {
+        try connection.query("select coalesce(max(log), 0) + 1 from audit.log").int4(0, 0)
     }
 
     /// Reads the state that the shipped events add up to.

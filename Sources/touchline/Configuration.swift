@@ -87,6 +87,9 @@ struct Configuration: Sendable {
         /// Bytes; above it, new work is refused. 10 GiB: a weekend of a busy hub without its
         /// database.
         var sizeLimit = 10 << 30
+        /// How long a segment stays after the database has it: a database can be brought up again
+        /// that was restored from a backup as old as this.
+        var keep = Duration.seconds(7 * 86_400)
     }
 
     struct Database: Sendable {

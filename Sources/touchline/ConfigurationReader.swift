@@ -30,6 +30,7 @@ struct ConfigurationReader {
         let journal = Self.member("journal", of: root)
         result.journal.folder = requiredPath("folder", of: journal, "journal")
         result.journal.sizeLimit = bytes("size_limit", of: journal) ?? result.journal.sizeLimit
+        result.journal.keep = duration("keep", of: journal) ?? result.journal.keep
         let database = Self.member("database", of: root)
         result.database.connection = required("connection", of: database, "database")
         let policies = Self.member("policies", of: root)

@@ -7,6 +7,17 @@ extension Hub {
     func readiness() -> Readiness {
         var readiness = Readiness(shipping: shipper.status, now: Clocks().wallMicroseconds())
         if let failure { readiness.reasons.append("The record failed: \(failure)") }
+        if let refusing = recorder.snapshot.refusing, failure == nil {
+            readiness.reasons.append("New work is refused: \(refusing).")
+        }
+        let waiting = recorder.snapshot.waiting
+        if waiting >= .seconds(2), failure == nil {
+            readiness.reasons.append(
+                "The journal's disk has not answered for \(waiting.components.seconds) s: nothing is"
+                    + " answered or delivered until it does."
+            )
+        }
+        if let warning = journalHealth.warning { readiness.degraded.append(warning) }
         if !isAccepting {
             readiness.reasons.append("The hub does not accept connections yet, or no longer.")
         }
@@ -40,6 +51,22 @@ extension Hub {
             "counter",
             "Time in write and sync.",
             "\(Double(record.syncNs) / 1e9)"
+        )
+        let journal = journalHealth
+        metric("journal_held_bytes", "gauge", "Journal not yet in PostgreSQL.", "\(journal.held)")
+        metric("journal_room_bytes", "gauge", "What it can still take.", "\(journal.room)")
+        metric("journal_kept_bytes", "gauge", "All of its segments.", "\(journal.bytes)")
+        metric(
+            "journal_refusing",
+            "gauge",
+            "Whether new work is refused because it is full.",
+            record.refusing == nil ? "0" : "1"
+        )
+        metric(
+            "unrecorded_total",
+            "counter",
+            "What a full journal had no room for, and was refused.",
+            "\(record.unrecorded)"
         )
         metric("last_seq", "gauge", "Newest event's seq.", "\(record.lastSeq)")
         metric(

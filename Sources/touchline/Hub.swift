@@ -38,6 +38,15 @@ func runHub(
         throw error
     }
     await hub.stop()
+    if hub.shipper.status.isTaken {
+        throw CommandFault(
+            """
+            Another hub has taken this log, with a copy of the journal or the journal itself: what \
+            was recorded here since cannot reach the database. Keep one of the two; the other needs \
+            a log of its own: touchline audit new-log.
+            """
+        )
+    }
     if let failure = hub.failure {
         throw CommandFault("The record failed: \(failure). Nothing was accepted after that.")
     }
@@ -67,6 +76,15 @@ final class Hub: Sendable {
     /// Whether connections are accepted.
     var isAccepting: Bool { isListening.withLock { $0 } }
 
+    /// How full the journal is.
+    var journalHealth: JournalHealth {
+        JournalHealth(
+            record.durable,
+            watermark: shipper.status.watermark ?? 0,
+            folder: configuration.journal.folder
+        )
+    }
+
     /// Why the record stopped being written; nil when it did not.
     var failure: String? { recorderEnd.withLock { $0.failure } }
 
@@ -83,7 +101,9 @@ final class Hub: Sendable {
         }
         let checkpoints = try CheckpointOutlets(configuration.checkpoints, logger: logger)
         self.checkpoints = checkpoints
-        let record = try await RecordStart.open(configuration, logger: logger)
+        let record = try await RecordStart.open(configuration, logger: logger) {
+            logger.notice("Shipping what was left: \($0) of \($1) events are in the database.")
+        }
         self.record = record
         let shipper = record.shipper
         self.shipper = shipper
@@ -181,8 +201,10 @@ final class Hub: Sendable {
     /// Returns when the task is cancelled or the record has failed.
     func runUntilCancelled(_ reloads: ReloadRequests?) async throws {
         var files = WatchedFiles(configuration)
-        while !Task.isCancelled, failure == nil {
+        var alarm = JournalAlarm()
+        while !Task.isCancelled, failure == nil, !shipper.status.isTaken {
             try? await Task.sleep(for: .milliseconds(200))
+            alarm.look(at: journalHealth, refusing: recorder.snapshot.refusing, logger)
             if reloads?.take() == true {
                 reload()
             } else if reloads != nil, files.haveChanged() {
@@ -203,7 +225,7 @@ final class Hub: Sendable {
         await checkpoints.stop()
         let shipper = shipper
         let isShipped = await Task.detached { shipper.stop(drain: .seconds(20)) }.value
-        if !isShipped {
+        if !isShipped, !shipper.status.isTaken {
             logger.warning(
                 "PostgreSQL does not hold the newest events yet; the next start ships them."
             )

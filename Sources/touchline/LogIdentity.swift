@@ -15,8 +15,7 @@ struct LogIdentity: Codable {
     ///
     /// - Throws: when the file is there and is not an identity; nothing is overwritten.
     static func load(folder: String) throws -> LogIdentity {
-        let url = file(folder)
-        guard FileManager.default.fileExists(atPath: url.path) else {
+        guard FileManager.default.fileExists(atPath: file(folder)) else {
             var generator = SystemRandomNumberGenerator()
             let fresh = LogIdentity(
                 log: 1,
@@ -26,16 +25,26 @@ struct LogIdentity: Codable {
             try fresh.save(folder: folder)
             return fresh
         }
+        return try read(folder: folder)
+    }
+
+    /// Reads the identity of a journal folder that has one.
+    static func read(folder: String) throws -> LogIdentity {
         do {
-            return try JSONDecoder().decode(Self.self, from: Data(contentsOf: url))
+            let data = try Data(contentsOf: URL(filePath: file(folder)))
+            return try JSONDecoder().decode(Self.self, from: data)
         } catch {
             throw CommandFault(
-                "\(url.path) does not say which log this is (\(error)). Restore it from a backup."
+                """
+                \(file(folder)) does not say which log this is: \(error.localizedDescription) \
+                Restore it from a backup, or begin a new log: touchline audit new-log.
+                """
             )
         }
     }
 
-    /// Writes it to a new file, then renames that into place.
+    /// Writes it to a new file, renames that into place, and makes both durable: a journal without it
+    /// belongs to nobody.
     func save(folder: String) throws {
         try FileManager.default.createDirectory(
             atPath: folder,
@@ -44,10 +53,8 @@ struct LogIdentity: Codable {
         )
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
-        try encoder.encode(self).write(to: Self.file(folder), options: .atomic)
+        try PrivateFile.write(Array(encoder.encode(self)), to: Self.file(folder))
     }
 
-    private static func file(_ folder: String) -> URL {
-        URL(filePath: folder).appending(path: "identity.json")
-    }
+    private static func file(_ folder: String) -> String { folder + "/identity.json" }
 }

@@ -24,6 +24,16 @@ enum PrivateFile {
         guard synced == 0, rename(fresh, path) == 0 else {
             throw fault("\(path) cannot be written")
         }
+        try syncFolder(of: path)
+    }
+
+    /// Makes the name of a file durable.
+    private static func syncFolder(of path: String) throws(CommandFault) {
+        let folder = URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw fault("\(folder) cannot be opened") }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw fault("\(folder) cannot be synced") }
     }
 
     /// Makes a folder, and those above it; one that is there already stays as it is.

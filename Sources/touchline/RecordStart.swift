@@ -14,6 +14,8 @@ final class RecordStart: Sendable {
     let epoch: Int32
     let standing: Standing
     let shipper: Shipper
+    /// How far the journal is written, and what it takes up.
+    let durable: JournalDurable
     private let parts: Mutex<Parts?>
 
     /// What goes to the recorder's thread, the one that uses it.
@@ -28,12 +30,14 @@ final class RecordStart: Sendable {
         epoch: Int32,
         standing: Standing,
         shipper: Shipper,
+        durable: JournalDurable,
         parts: Parts
     ) {
         self.log = log
         self.epoch = epoch
         self.standing = standing
         self.shipper = shipper
+        self.durable = durable
         self.parts = Mutex(parts)
     }
 
@@ -46,64 +50,40 @@ final class RecordStart: Sendable {
         }
     }
 
-    /// How long a start waits for what the last run left unshipped, before it gives up.
-    private static let drainMax = Duration.seconds(600)
-
-    /// Claims the log, opens the journal, drains it into the database and reads the state.
-    static func open(_ configuration: Configuration, logger: Logger) async throws -> RecordStart {
+    /// Opens the journal, claims the log, drains the journal into the database and reads the state.
+    ///
+    /// - Parameter progress: told every two seconds how far the database is, while the drain lasts.
+    static func open(
+        _ configuration: Configuration,
+        logger: Logger,
+        progress: @escaping @Sendable (_ done: Int64, _ last: Int64) -> Void
+    ) async throws -> RecordStart {
         let clocks = Clocks()
         let now: @Sendable () -> Int64 = { clocks.wallMicroseconds() }
         let folder = configuration.journal.folder
-        var identity = try LogIdentity.load(folder: folder)
+        let identity = try LogIdentity.load(folder: folder)
         guard let origin = UUID16(parsing: identity.origin) else {
             throw CommandFault("\(folder)/identity.json has an origin that is no UUID.")
         }
         let signer = try signer(configuration, origin: origin)
+        // The folder first: who can't have it must not take the log from the hub that has it.
+        let writer = try journal(configuration, identity, origin)
+        report(writer.recovery, logger)
         let conninfo = configuration.database.connection
         let database = try connect(conninfo)
         try prepareSchema(database, configuration.database, logger)
-        let claim = try StartState.claim(
-            database,
-            log: identity.log,
-            origin: origin,
-            above: identity.fence
-        )
-        identity.fence = claim.fence
-        try identity.save(folder: folder)
-
-        var journal = JournalConfiguration(
-            folder: folder,
-            log: identity.log,
-            origin: origin,
-            fence: claim.fence
-        )
-        journal.bytesMax = Int64(configuration.journal.sizeLimit)
-        let writer = try JournalWriter(journal)
-        report(writer.recovery, logger)
-        guard claim.watermark <= writer.recovery.lastSeq else {
-            throw CommandFault(
-                """
-                The database holds events of log \(identity.log) up to \(claim.watermark), the \
-                journal in \(folder) ends at \(writer.recovery.lastSeq): this is not the journal \
-                that they came from, or a part of it is missing. Restore it.
-                """
-            )
-        }
+        let claim = try claim(database, identity, origin, writer, folder: folder)
+        let log = identity.log
         let shipper = Shipper(
-            settings: .init(
-                conninfo: conninfo,
-                log: identity.log,
-                fence: claim.fence,
-                now: now
-            ),
+            settings: .init(conninfo: conninfo, log: log, fence: claim.fence, now: now),
             logger: logger
         )
         let durable = writer.durable
-        let log = identity.log
         shipper.start {
             try JournalRecords(reader: JournalReader(folder: folder, log: log), durable: durable)
         }
-        try await drain(shipper, through: writer.recovery.lastSeq, logger)
+        try await drain(shipper, through: writer.recovery.lastSeq, progress)
+        try checkRoom(writer, shipped: writer.recovery.lastSeq, now: now())
         let state = try StartState.load(
             database,
             log: log,
@@ -116,6 +96,7 @@ final class RecordStart: Sendable {
             epoch: claim.fence,
             standing: standing(state),
             shipper: shipper,
+            durable: durable,
             parts: Parts(
                 ledger: ledger(state, log: log, epoch: claim.fence),
                 notary: Notary(
@@ -129,7 +110,7 @@ final class RecordStart: Sendable {
         )
     }
 
-    private static func connect(_ conninfo: String) throws(CommandFault) -> Postgres {
+    static func connect(_ conninfo: String) throws(CommandFault) -> Postgres {
         do {
             return try Postgres(connecting: conninfo, application: "touchline")
         } catch {
@@ -186,28 +167,6 @@ final class RecordStart: Sendable {
         if let file = recovery.cutFile, recovery.cutBytes > 0 {
             logger.warning(
                 "The last run ended in mid-write: \(recovery.cutBytes) bytes of \(file) were cut."
-            )
-        }
-    }
-
-    private static func drain(
-        _ shipper: Shipper,
-        through seq: Int64,
-        _ logger: Logger
-    ) async throws {
-        // With nothing to ship too: making partitions and reading the state must not meet, because
-        // each waits for tables that the other has locked.
-        let isShipped = await Task.detached {
-            shipper.waitUntilShipped(through: seq, timeout: drainMax)
-        }.value
-        guard isShipped else {
-            let status = shipper.status
-            throw CommandFault(
-                """
-                The journal could not be shipped to PostgreSQL: \
-                \(status.halted ?? status.lastError ?? "it took too long"). The hub starts once \
-                the database holds what was recorded before.
-                """
             )
         }
     }

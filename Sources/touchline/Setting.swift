@@ -49,7 +49,7 @@ indirect enum SettingShape {
                 "rights": .text,
             ]),
         ]),
-        "journal": .section(["folder": .text, "size_limit": .text]),
+        "journal": .section(["folder": .text, "size_limit": .text, "keep": .text]),
         "database": .section(["connection": .text]),
         "policies": .section(["folder": .text, "watch": .text]),
         "keys": .section(["pseudonym": .text, "checkpoint": .text]),

@@ -22,8 +22,8 @@ def programs():
 class Cluster:
     """On a Unix socket only. Root hands over to the user `postgres`, as PostgreSQL demands."""
 
-    def __init__(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="tl-serve-", dir="/tmp"))
+    def __init__(self, folder=None):
+        self.folder = folder or pathlib.Path(tempfile.mkdtemp(prefix="tl-serve-", dir="/tmp"))
         self.owner = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
         if self.owner:
             shutil.chown(self.folder, "postgres")
@@ -54,6 +54,12 @@ class Cluster:
 
     def stop(self):
         self._run("pg_ctl", "-D", self.data, "-w", "-s", "-m", "fast", "stop")
+
+    def answers(self):
+        ready = subprocess.run(
+            [programs() / "pg_isready", "-q", "-h", self.folder], timeout=30, cwd="/"
+        )
+        return ready.returncode == 0
 
     def remove(self):
         self.stop()

@@ -1,0 +1,281 @@
+"""Disks and databases that fail under a hub in service; what needs minutes or root is for
+`scripts/faults` (the mark `faults`)."""
+
+import contextlib
+import errno
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import time
+
+import pytest
+
+import journal
+from cluster import Cluster
+from faults.proxy import Proxy
+from hub import eventually
+from member import Member
+from service import Service
+from test_crashes import assert_every_delivery_has_its_row, assert_numbers_have_no_gap, talk
+from test_journal import assert_refused, folder_of
+from wire import Wire, head
+
+HERE = pathlib.Path(__file__).parent
+FULL = "record_unavailable"
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a file system")
+
+
+@pytest.fixture(scope="session")
+def failing_disk(tmp_path_factory):
+    """The library that stands between the hub and its disk."""
+    compiler = shutil.which("cc") or shutil.which("clang")
+    if not compiler:
+        pytest.skip("no C compiler for the failing disk")
+    library = tmp_path_factory.mktemp("disk") / "disk.so"
+    source = HERE / "faults/disk.c"
+    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"], check=True)
+    return library
+
+
+class Fault:
+    """What is wrong with the disk at present."""
+
+    def __init__(self, service, library):
+        self.file = service.home / "fault"
+        self.environment = {"LD_PRELOAD": str(library), "FAULT": str(self.file)}
+
+    def set(self, order):
+        fresh = self.file.with_suffix(".new")
+        fresh.write_text(str(order))
+        fresh.rename(self.file)
+
+    def clear(self):
+        self.file.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def mounted(options):
+    """A small file system in memory."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="tl-mount-", dir="/tmp"))
+    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "none", folder], check=True)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", folder], check=True)
+        folder.rmdir()
+
+
+def all_shipped(hub, folder):
+    """Waits until the database has every event of the journal, and compares their leaves."""
+    def agree():
+        rows = hub.record.psql("select seq, encode(audit.leaf(e), 'hex') from audit.event e")
+        shipped = dict(line.split("|") for line in rows.splitlines())
+        try:
+            return shipped == journal.leaves(folder)
+        except journal.Unreadable:
+            return False
+
+    assert eventually(agree, 60, 0.5), "journal and database differ"
+    assert_numbers_have_no_gap(hub)
+
+
+@pytest.mark.parametrize(
+    "order", [errno.EIO, errno.ENOSPC, f"w{errno.EROFS}", f"w{errno.EIO}"],
+    ids=["sync: EIO", "sync: ENOSPC", "write: read-only", "write: EIO"],
+)  # fmt: skip
+def test_a_disk_that_fails_ends_the_hub_and_nothing_is_told_after(service, failing_disk, order):
+    fault = Fault(service, failing_disk)
+    service.migrate()
+    service.start(**fault.environment)
+    talkers = talk(service, ["anna", "ben"], per_second=30)
+    assert eventually(lambda: all(talker.delivered for talker in talkers))
+    fault.set(order)
+    assert service.process.wait(60) == 1, service.log()
+    # Once is enough: the error has gone, and the hub must not have tried again and gone on.
+    fault.clear()
+    for talker in talkers:
+        talker.finish()
+        assert talker.close_code == 1013, talker.failure
+    assert "The record failed: " in service.log()
+    service.start()
+    assert_every_delivery_has_its_row(service, talkers)
+    all_shipped(service, folder_of(service))
+
+
+@pytest.mark.parametrize("seconds", [4, pytest.param(30, marks=pytest.mark.faults)])
+def test_while_a_sync_stalls_nothing_is_delivered_and_readyz_says_so(
+    service, failing_disk, seconds
+):
+    fault = Fault(service, failing_disk)
+    service.migrate()
+    service.start(**fault.environment)
+    with Member(service, "coach", join=service.channel) as speaker:
+        with Member(service, "player", join=service.channel) as listener:
+            speaker.say("before")
+            assert listener.next_message()["body"]["text"] == "before"
+            fault.set("stall")
+            stalled = time.monotonic()
+            speaker.send(
+                type="message", id="x", channel=service.channel, body={"text": "stalled"}
+            )
+            status, _, body = eventually(lambda: unready(service), 5)
+            assert status == 503 and b"has not answered for" in body
+            assert listener.is_silent(max(1, seconds - (time.monotonic() - stalled)))
+            fault.clear()
+            assert speaker.reply("x")["status"] == "delivered"
+            assert listener.next_message()["body"]["text"] == "stalled"
+            assert eventually(lambda: service.console("/readyz")[0] == 200)
+
+
+def unready(hub):
+    answer = hub.console("/readyz")
+    return answer[0] != 200 and answer
+
+
+def test_a_connection_cut_after_each_commit_ships_every_event_once(service, cluster):
+    service.migrate()
+    proxy = Proxy(cluster.folder)
+    service.edit((f"host={cluster.folder}", f"host={proxy.folder}"))
+    service.start()
+    try:
+        talkers = talk(service, ["anna", "ben"], per_second=20)
+        proxy.cutting = True
+        assert eventually(lambda: proxy.cuts >= 5, 60), service.log()
+        proxy.cutting = False
+        for talker in talkers:
+            talker.finish()
+            assert not talker.failure
+        assert service.stop() == 0
+        all_shipped(service, folder_of(service))
+        assert_every_delivery_has_its_row(service, talkers)
+    finally:
+        proxy.close()
+
+
+def test_a_wrong_password_is_told_and_the_journal_waits(service, cluster):
+    service.migrate()
+    service.edit((f"user={service.user}", "user=nobody_here"))
+    assert_refused(service.serve(), "The database cannot be reached", "nobody_here")
+    service.edit(("user=nobody_here", f"user={service.user}"))
+    service.start()
+    # The login is taken away under the running hub.
+    cluster.psql(service.database, f"alter role {service.user} nologin")
+    cluster.psql(
+        service.database,
+        f"select pg_terminate_backend(pid) from pg_stat_activity where usename = '{service.user}'",
+    )
+    with Member(service, join=service.channel) as member:
+        assert member.say("the journal has it")["status"] == "delivered"
+        assert eventually(lambda: b"PostgreSQL is away" in service.console("/readyz")[2])
+        assert service.console("/readyz")[0] == 200
+        cluster.psql(service.database, f"alter role {service.user} login")
+    assert eventually(lambda: b"PostgreSQL is away" not in service.console("/readyz")[2], 30)
+    assert service.stop() == 0
+    all_shipped(service, folder_of(service))
+
+
+@pytest.mark.faults
+@pytest.mark.timeout(600)
+def test_postgresql_killed_ten_times_under_load_has_every_event_once(service, cluster):
+    service.migrate()
+    service.start()
+    talkers = talk(service, ["anna", "ben", "clara"], per_second=60)
+    for _ in range(10):
+        pid = eventually(lambda: service.record.value(
+            "select pid from pg_stat_activity where application_name like 'touchline shipper%'"
+        ), 30, 0.2)
+        # PostgreSQL ends every connection and recovers when one of its processes is killed.
+        os.kill(int(pid), 9)
+        time.sleep(2)
+    for talker in talkers:
+        talker.finish()
+        assert not talker.failure
+    assert service.stop() == 0
+    all_shipped(service, folder_of(service))
+    assert_every_delivery_has_its_row(service, talkers)
+
+
+@pytest.mark.faults
+@needs_root
+def test_a_full_disk_refuses_new_work_and_takes_it_again(service):
+    with mounted("size=600k") as disk:
+        service.migrate()
+        service.edit(("  folder: journal\n", f"  folder: {disk}/journal\n  size_limit: 1MiB\n"))
+        service.start()
+        filler = disk / "filler"
+        filler.write_bytes(bytes(200 << 10))
+        talkers = talk(service, ["anna", "ben", "clara", "dan"], per_second=60)
+        assert eventually(
+            lambda: any(told["code"] == FULL for one in talkers for told in one.refused), 60
+        ), service.log()
+        status, _, body = service.console("/readyz")
+        assert status == 503 and b"the disk has no room for another segment" in body
+        with Wire(service) as late:
+            late.send(head(service))
+            status, _, body = late.answer()
+        assert (status, json.loads(body)["code"]) == (503, FULL)
+        assert service.process.poll() is None
+        filler.unlink()
+        assert eventually(lambda: service.console("/readyz")[0] == 200, 20), service.log()
+        with Member(service, join=service.channel) as member:
+            assert eventually(lambda: member.say("room")["type"] == "ack", 10, 0.5)
+        for talker in talkers:
+            talker.finish()
+            talker.refused = [told for told in talker.refused if told["code"] != FULL]
+        assert service.stop() == 0
+        assert_numbers_have_no_gap(service)
+        assert_every_delivery_has_its_row(service, talkers)
+
+
+@pytest.mark.faults
+@needs_root
+def test_a_read_only_file_system_refuses_the_start(service):
+    service.migrate()
+    with mounted("size=2m,ro") as disk:
+        service.edit(("  folder: journal\n", f"  folder: {disk}\n"))
+        assert_refused(service.serve(), str(disk), "Read-only file system")
+
+
+@pytest.mark.faults
+@needs_root
+@pytest.mark.timeout(600)
+def test_a_database_whose_disk_is_full_holds_up_nobody(tmp_path):
+    with mounted("size=220m,mode=755") as disk:
+        home = disk / "pg"
+        home.mkdir()
+        cluster = Cluster(home)
+        service = Service(tmp_path, cluster)
+        service.migrate()
+        service.start()
+        talkers = talk(service, ["anna", "ben"], per_second=30)
+        assert eventually(lambda: all(talker.delivered for talker in talkers))
+        filler = disk / "filler"
+        with open(filler, "wb") as stream, contextlib.suppress(OSError):
+            while True:
+                stream.write(bytes(1 << 20))
+                stream.flush()
+        try:
+            assert eventually(
+                lambda: b"PostgreSQL is away" in service.console("/readyz")[2], 120, 0.5
+            ), service.log()
+            before = [len(talker.acked) for talker in talkers]
+            time.sleep(5)
+            after = [len(talker.acked) for talker in talkers]
+            assert all(now > then + 20 for then, now in zip(before, after)), "the talk went on"
+        finally:
+            filler.unlink()
+            if not cluster.answers():
+                cluster.start()
+        assert eventually(
+            lambda: b"PostgreSQL is away" not in service.console("/readyz")[2], 60, 0.5
+        ), service.log()
+        for talker in talkers:
+            talker.finish()
+            assert not talker.failure
+        assert service.stop() == 0
+        all_shipped(service, folder_of(service))
+        assert_every_delivery_has_its_row(service, talkers)
+        cluster.stop()
