@@ -29,5 +29,9 @@ final class FolderLock: Sendable {
         _ = pwrite(descriptor, pid, pid.count, 0)
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        // Closing alone would leave it to a child that was forked just now and has not run yet.
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 }
