@@ -112,7 +112,8 @@ let package = Package(
         .target(
             name: "AuditLog",
             dependencies: [
-                "Outcomes", crypto, .product(name: "CryptoExtras", package: "swift-crypto"),
+                "Outcomes", "CChecksum", crypto,
+                .product(name: "CryptoExtras", package: "swift-crypto"),
             ],
             swiftSettings: strict
         ),
@@ -126,6 +127,8 @@ let package = Package(
             dependencies: ["CHyperscan", "CRE2"],
             swiftSettings: strict
         ),
+        // What Swift has no words for: the processor's own CRC instruction.
+        .target(name: "CChecksum", cSettings: [.unsafeFlags(["-O2"])]),
         // Shims over Debian's libraries.
         .target(
             name: "CSimdjson",
@@ -167,7 +170,7 @@ let package = Package(
             .testTarget(
                 name: "AuditLogTests",
                 dependencies: [
-                    "AuditLog", "Outcomes", crypto,
+                    "AuditLog", "CChecksum", "Outcomes", crypto,
                     .product(name: "CryptoExtras", package: "swift-crypto"),
                 ],
                 swiftSettings: strict

@@ -1,4 +1,5 @@
 import AuditLog
+import CChecksum
 import Outcomes
 import Testing
 
@@ -19,6 +20,23 @@ import Testing
             bytes[..<cut].withUnsafeBytes { crc.update($0) }
             bytes[cut...].withUnsafeBytes { crc.update($0) }
             #expect(crc.value == expected)
+        }
+    }
+
+    @Test("the processor's instruction and the tables give one checksum, at any length and place")
+    func checksumsAgree() {
+        let bytes = (1...600).map { UInt8(truncatingIfNeeded: $0 &* 0x9e37_79b9 >> 13) }
+        bytes.withUnsafeBytes { bytes in
+            for count in 0...300 {
+                for start in [0, 1, 7, 300 - count / 2] {
+                    let base = bytes.baseAddress! + start
+                    let state = UInt32(count) &* 0x9e37_79b9
+                    #expect(
+                        cchecksum_crc32c(state, base, count)
+                            == cchecksum_crc32c_tables(state, base, count)
+                    )
+                }
+            }
         }
     }
 

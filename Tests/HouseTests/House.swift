@@ -15,6 +15,7 @@ enum House {
         "CEL": 0, "JSONSchema": 0, "ContentMatching": 0, "JSONDocument": 0, "Outcomes": 0,
         "WebSocketFrames": 1,
         "CSimdjson": -1, "CHyperscan": -1, "CRE2": -1, "CUnicode": -1, "CPostgres": -1,
+        "CChecksum": -1,
     ]
 
     /// A text file of the package.
