@@ -1,4 +1,5 @@
 import AuditLog
+import Foundation
 import Outcomes
 
 /// Three members of a club over three days, told in events whose answers can be counted by hand.
@@ -22,7 +23,13 @@ struct ClubStory {
         base = now / Self.hour * Self.hour - 2 * Self.hour
     }
 
-    /// Appends the whole story, seq 1 to 25; the last is an event that PostgreSQL refuses.
+    /// A second before the message that was shouted, as SQL reads it.
+    var shoutedAt: String {
+        let seconds = Double(base + 62 * Self.minute) / 1_000_000 - 1
+        return Date(timeIntervalSinceReferenceDate: seconds - 366 * 86_400).formatted(.iso8601)
+    }
+
+    /// Appends the whole story, seq 1 to 27; the last is an event that PostgreSQL refuses.
     static func tell(into records: ListedRecords) -> ClubStory {
         var story = ClubStory(records)
         story.tellTheDaysBefore()
@@ -96,6 +103,8 @@ struct ClubStory {
     }
 
     private mutating func tellTheLastMinutes() {
+        event(.erase, at: now - 7 * Self.minute, .allow, Self.carl)
+        event(.preserve, at: now - 6 * Self.minute, .allow, nil, "club:demo")
         event(.message, at: now - 5 * Self.minute, .allow, Self.ann, "club:demo") {
             $0.message = UUID16(high: 2, low: 23)
         } parts: {

@@ -62,7 +62,7 @@ struct SQLQuestionsTests {
         }
         #expect(lab.shipper().stop(drain: .seconds(20)))
         let values = [
-            "subject": "\(ClubStory.ann)", "rule": "\"{}", "decision": "1-77",
+            "subject": "\(ClubStory.ann)", "rule": "\"{}", "decision": "1-77", "at": "yesterday",
             "address": "'; drop", "channel": "'", "member": "%",
         ]
         for question in questions {
@@ -75,7 +75,9 @@ struct SQLQuestionsTests {
     /// Members by their names, sessions and messages by their numbers.
     private static func named(_ row: String) -> String {
         var row = row
-        for (id, name) in [(ClubStory.ann, "Ann"), (ClubStory.ben, "Ben")] {
+        for (id, name) in [
+            (ClubStory.ann, "Ann"), (ClubStory.ben, "Ben"), (ClubStory.carl, "Carl"),
+        ] {
             row = row.split(separator: "\(id)", omittingEmptySubsequences: false)
                 .joined(separator: name)
         }
@@ -96,7 +98,7 @@ struct SQLQuestionsTests {
             "What did a subject do?": Answer(
                 columns: "decision, kind, disposition",
                 rows: [
-                    "1-24|message|block", "1-21|disconnect|allow", "1-17|mute|allow",
+                    "1-26|message|block", "1-21|disconnect|allow", "1-17|mute|allow",
                     "1-15|message|redact", "1-12|message|block", "1-11|message|block",
                     "1-9|connect|allow",
                 ],
@@ -143,7 +145,7 @@ struct SQLQuestionsTests {
             "What is a message's whole story?": Answer(
                 columns: "decision, kind, subject",
                 rows: ["1-14|message|Ann", "1-16|delete|Ann"],
-                values: ["decision": "1-14"]
+                values: ["decision": "1-14", "at": story.shoutedAt]
             ),
         ]
     }
@@ -180,11 +182,15 @@ struct SQLQuestionsTests {
             ),
             "How far has the record been shipped?": Answer(
                 columns: "log, watermark, signed_through",
-                rows: ["1|25|-"]
+                rows: ["1|27|-"]
+            ),
+            "Whom did the hub forget, and what does it have to keep?": Answer(
+                columns: "decision, kind, subject, channel, rows_removed, released_at",
+                rows: ["1-24|preserve|-|club:demo|-|-", "1-23|erase|Carl|-|0|-"]
             ),
             "Which rows did PostgreSQL refuse?": Answer(
                 columns: "decision, record, sqlstate",
-                rows: ["1-25|event|23514"]
+                rows: ["1-27|event|23514"]
             ),
         ]
     }
