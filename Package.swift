@@ -56,6 +56,13 @@ let package = Package(
             ] + nio,
             swiftSettings: strict
         ),
+        // Measures the record with the hub's own parts, which a package of its own could not see.
+        .executableTarget(
+            name: "record-benchmark",
+            dependencies: ["AuditStore", "HubCore", "AuditLog", "Outcomes", logging],
+            path: "Benchmarks/record/Sources",
+            swiftSettings: strict
+        ),
         // Floor 3: adapters.
         .target(
             name: "HubServer",
