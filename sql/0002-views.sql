@@ -36,9 +36,10 @@ left join audit.kind r on r.family = 'retention' and r.number = e.retention;
 comment on view audit.trail is
     'Every event, pseudonymous, with names instead of numbers; strictness is the disposition''s.';
 
--- Text of a body; what is not UTF-8 (an unusable frame's bytes) is shown with escapes.
+-- Text of a body; what is not UTF-8 (an unusable frame's bytes) is shown with escapes. Unsafe in
+-- parallel plans: no process of one may begin the subtransaction that catches the exception.
 create function audit.readable(body bytea) returns text
-language plpgsql immutable strict parallel restricted as $$
+language plpgsql immutable strict parallel unsafe as $$
 begin
     return convert_from(body, 'UTF8');
 exception when character_not_in_repertoire or untranslatable_character then

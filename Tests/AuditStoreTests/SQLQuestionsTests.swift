@@ -51,7 +51,7 @@ struct SQLQuestionsTests {
         }
     }
 
-    @Test("the queries hold on rows of any kind")
+    @Test("the queries hold on rows of any kind, in parallel plans too")
     func queriesHold() throws {
         var random = RandomEvents(seed: 12, start: Laboratory.now() - 3_600_000_000)
         for _ in 0..<500 {
@@ -65,6 +65,13 @@ struct SQLQuestionsTests {
             "subject": "\(ClubStory.ann)", "rule": "\"{}", "decision": "1-77", "at": "yesterday",
             "address": "'; drop", "channel": "'", "member": "%",
         ]
+        // What PostgreSQL does of its own accord once tables are large.
+        try lab.postgres.run(
+            """
+            set parallel_setup_cost = 0; set parallel_tuple_cost = 0;
+            set min_parallel_table_scan_size = 0; analyze
+            """
+        )
         for question in questions {
             #expect(throws: Never.self, "\(question.title)") {
                 try lab.postgres.query(question.filled(values))
@@ -120,7 +127,7 @@ struct SQLQuestionsTests {
                 columns: "rule, hits, untouched_so_far, subjects",
                 rows: ["shouting|2|1|2"]
             ),
-            "Who was refused most often in the last thirty days?": Answer(
+            "Who was refused most often this week?": Answer(
                 columns: "subject, refused",
                 rows: ["Ben|3", "Ann|1"]
             ),
