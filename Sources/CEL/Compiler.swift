@@ -106,6 +106,7 @@ struct Compiler {
             at: syntax.offset
         )
         let body = compile(comprehension.body)
+        if let membership = membership(comprehension, frame, body) { return membership }
         switch comprehension.macro {
         case .all: return Quantifier(frame, isAll: true, body: body)
         case .exists: return Quantifier(frame, isAll: false, body: body)
@@ -113,6 +114,24 @@ struct Compiler {
             let filter = comprehension.filter.map { compile($0) }
             return Collection(frame, comprehension.macro, filter: filter, body: body)
         }
+    }
+
+    /// `list.exists(x, x == constant)` as `constant in list`, which is half as much work.
+    private func membership(
+        _ comprehension: Syntax.Comprehension,
+        _ frame: Comprehension,
+        _ body: Node
+    ) -> Node? {
+        guard case .exists = comprehension.macro, frame.locals.count == 1,
+            case .list = comprehension.range.type, let equality = body as? Equality,
+            equality.expected
+        else { return nil }
+        for (local, constant) in [
+            (equality.left, equality.right), (equality.right, equality.left),
+        ] where (local as? Local)?.index == frame.locals[0] && constant is Constant {
+            return Membership(constant, frame.range, at: frame.offset)
+        }
+        return nil
     }
 
     mutating func report(_ message: String, at offset: Int) {

@@ -29,8 +29,9 @@ package struct Environment: Sendable {
         }
     }
 
-    /// Declares a function's overloads beside those that its name already has.
+    /// Declares overloads of a function that the language doesn't have.
     package mutating func declare(function name: String, _ overloads: [Overload]) {
+        precondition(FunctionLibrary.standard[name] == nil, "the language has this function")
         functions[name, default: []] += overloads
     }
 

@@ -17,6 +17,6 @@ enum Limits {
     static let resultSizeMax = 1 << 20
     /// Bytes of text, or elements, that one unit of cost covers.
     static let sizePerCost = 16
-    /// What compiling a regular expression during an evaluation costs.
-    static let patternCost = 2_000
+    /// What compiling a regular expression during an evaluation costs: it takes milliseconds.
+    static let patternCost = 20_000
 }

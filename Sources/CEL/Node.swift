@@ -1,6 +1,7 @@
 /// What an evaluation reads and spends.
 struct Context {
-    let facts: any Facts
+    /// Held by the evaluation's caller until it ends.
+    unowned(unsafe) let facts: any Facts
     /// What the evaluation may still cost.
     var budget: Int
     let locals: UnsafeMutablePointer<Value>

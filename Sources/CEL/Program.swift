@@ -4,10 +4,18 @@ package final class Program: Sendable {
     package let type: ValueType
     /// The paths of the facts that the expression reads, in alphabetical order.
     package let facts: [String]
+    private let source: String
     private let root: Node
     private let locals: Int
 
-    private init(_ root: Node, type: ValueType, facts: [String], locals: Int) {
+    private init(
+        _ source: String,
+        _ root: Node,
+        type: ValueType,
+        facts: [String],
+        locals: Int
+    ) {
+        self.source = source
         self.root = root
         self.type = type
         self.facts = facts
@@ -44,7 +52,9 @@ package final class Program: Sendable {
             let sorted = mistakes.sorted { $0.offset < $1.offset }
             return .failure(
                 CompileErrors(
-                    errors: sorted.map { CompileError($0.message, at: $0.offset, in: source) }
+                    errors: sorted.map {
+                        CompileError(message: $0.message, place: Place($0.offset, in: source))
+                    }
                 )
             )
         }
@@ -61,6 +71,7 @@ package final class Program: Sendable {
         if isChecked, !compiler.mistakes.isEmpty { return failure(compiler.mistakes) }
         return .success(
             Program(
+                source,
                 root,
                 type: syntax.type,
                 facts: compiler.slots.map { environment.paths[$0] }.sorted(),
@@ -92,22 +103,44 @@ package final class Program: Sendable {
         }
     }
 
+    /// What the expression gives for these facts, and what finding that cost, for people who ask
+    /// why.
+    package func measure(
+        _ facts: any Facts,
+        costMax: Int = defaultCostMax
+    ) -> (result: Result<Value, EvaluationError>, cost: Int) {
+        var cost = 0
+        let result = Result { () throws(EvaluationError) in
+            try run(facts, costMax) { root, context throws(EvaluationError) in
+                defer { cost = costMax - max(context.budget, 0) }
+                return try root.value(&context)
+            }
+        }
+        return (result, cost)
+    }
+
+    /// Where in the expression an evaluation failed.
+    package func place(of error: EvaluationError) -> Place { Place(error.offset, in: source) }
+
     private func run<Answer>(
         _ facts: any Facts,
         _ costMax: Int,
         _ body: (Node, inout Context) throws(EvaluationError) -> Answer
     ) throws(EvaluationError) -> Answer {
-        try withUnsafeTemporaryAllocation(of: Value.self, capacity: max(locals, 1)) { buffer in
-            buffer.initialize(repeating: .null)
-            defer { buffer.deinitialize() }
-            guard let start = buffer.baseAddress else {
-                return Result<Answer, EvaluationError>.failure(root.error(.tooLarge))
-            }
-            var context = Context(facts: facts, budget: costMax, locals: start)
-            do throws(EvaluationError) {
-                return .success(try body(root, &context))
-            } catch {
-                return .failure(error)
+        try withExtendedLifetime(facts) {
+            withUnsafeTemporaryAllocation(of: Value.self, capacity: max(locals, 1)) { buffer in
+                let places = UnsafeMutableBufferPointer(rebasing: buffer[..<locals])
+                places.initialize(repeating: .null)
+                defer { places.deinitialize() }
+                guard let start = buffer.baseAddress else {
+                    return Result<Answer, EvaluationError>.failure(root.error(.tooLarge))
+                }
+                var context = Context(facts: facts, budget: costMax, locals: start)
+                do throws(EvaluationError) {
+                    return .success(try body(root, &context))
+                } catch {
+                    return .failure(error)
+                }
             }
         }.get()
     }

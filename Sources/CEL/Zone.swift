@@ -39,7 +39,11 @@ final class Zone: Sendable {
             throw .invalid("there is no time zone of this name; write one such as 'Europe/Dublin'")
         }
         let table = Zone(zone)
-        cache.withLock { $0[name] = table }
+        let hasRoom = cache.withLock { cache in
+            if cache.count < zonesMax { cache[name] = table }
+            return cache[name] != nil
+        }
+        guard hasRoom else { throw .invalid("too many time zones were named") }
         return table
     }
 
@@ -65,8 +69,10 @@ final class Zone: Sendable {
         return Zone(fixed: (isNegative ? -1 : 1) * (hours * 3_600 + minutes * 60))
     }
 
-    /// The tables that were made; there are no more than there are names of zones.
+    /// The tables that were made.
     private static let cache = Mutex<[String: Zone]>([:])
+    /// There are 600 names of places; offsets can be spelled in more ways than that.
+    private static let zonesMax = 1_000
     /// 1970, and 2100: messages and birthdays lie between; what is outside has the nearest offset.
     private static let tableStart = 0.0
     private static let tableEnd = 4_102_444_800.0

@@ -43,6 +43,29 @@ struct ConditionTests {
         #expect(unneeded.facts == ["channel.roster.minors", "channel.topic"])
     }
 
+    @Test("an evaluation tells where it failed, and what it cost")
+    func placesAndCosts() throws {
+        let fixture = Fixture()
+        let failing = try fixture.compile(
+            "channel.roster.minors > 0 &&\n  1 / (channel.roster.adults - 3) > 0"
+        )
+        let error = try #require(
+            #expect(throws: EvaluationError.self) { try failing.holds(fixture.facts) }
+        )
+        let place = failing.place(of: error)
+        #expect((place.line, place.column) == (2, 5))
+        let program = try fixture.compile("members.all(m, m.name.size() > 3)")
+        let (result, cost) = program.measure(fixture.facts)
+        guard case .bool(true) = try result.get() else {
+            Issue.record("it does not hold")
+            return
+        }
+        #expect(12...40 ~= cost, "\(cost)")
+        let limited = program.measure(fixture.facts, costMax: cost - 1)
+        #expect(limited.cost == cost - 1)
+        #expect(throws: EvaluationError.self) { try limited.result.get() }
+    }
+
     @Test("texts that only look alike are different, as keys too")
     func canonicalEquivalence() throws {
         let fixture = Fixture()
