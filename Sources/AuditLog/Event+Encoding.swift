@@ -112,3 +112,23 @@ extension Event {
         try row.finish()
     }
 }
+
+extension Event {
+    /// Reads `content_hash` of an event's tuple without the rest; nil when it is NULL, or when the
+    /// bytes are no tuple.
+    package static func contentHash(of tuple: UnsafeRawBufferPointer) -> [UInt8]? {
+        var offset = 2
+        for column in 1...23 {
+            guard tuple.count - offset >= 4 else { return nil }
+            let width = Int(
+                Int32(bigEndian: tuple.loadUnaligned(fromByteOffset: offset, as: Int32.self))
+            )
+            offset += 4
+            guard width >= 0 else { continue }
+            guard tuple.count - offset >= width else { return nil }
+            if column == 23 { return Array(tuple[offset..<offset + width]) }
+            offset += width
+        }
+        return nil
+    }
+}

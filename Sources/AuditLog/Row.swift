@@ -48,6 +48,12 @@ package enum Row {
         return Int32(bigEndian: tuple.loadUnaligned(fromByteOffset: logOffset, as: Int32.self))
     }
 
+    /// Reads `at` of an event's or a content's tuple; nil when the tuple is too short.
+    package static func at(of tuple: UnsafeRawBufferPointer) -> Int64? {
+        guard tuple.count >= atOffset + 8 else { return nil }
+        return Int64(bigEndian: tuple.loadUnaligned(fromByteOffset: atOffset, as: Int64.self))
+    }
+
     /// Reads `kind` of an event's tuple; nil when the tuple is too short or the number has no name.
     package static func kind(of tuple: UnsafeRawBufferPointer) -> EventKind? {
         guard tuple.count >= kindOffset + 2 else { return nil }

@@ -4,7 +4,7 @@ import CPostgres
 ///
 /// Errors carry SQLSTATE and message, never parameters or rows.
 package final class Postgres {
-    private let handle: OpaquePointer
+    let handle: OpaquePointer
 
     /// Connects and makes the session independent of the server's settings: UTF-8, UTC, no search
     /// path surprises.
@@ -148,6 +148,23 @@ package final class Postgres {
         return try check(result).affectedRows
     }
 
+    /// Starts a COPY TO STDOUT; its rows are then taken from the handle.
+    func beginCopyOut(_ statement: String) throws(PostgresError) {
+        let started = PQexec(handle, statement)
+        guard PQresultStatus(started) == PGRES_COPY_OUT else {
+            _ = try check(started)
+            throw PostgresError(sqlState: "08P01", message: "the statement is not a COPY TO STDOUT")
+        }
+        PQclear(started)
+    }
+
+    /// Takes what PostgreSQL says at the end of a COPY TO STDOUT.
+    func endCopyOut() throws(PostgresError) {
+        let result = PQgetResult(handle)
+        defer { drain() }
+        _ = try check(result)
+    }
+
     /// A handle with which another thread can stop the statement that runs here.
     package func canceller() -> PostgresCanceller { PostgresCanceller(PQgetCancel(handle)) }
 
@@ -213,10 +230,10 @@ package final class Postgres {
     }
 
     /// Signature, no flags, no extension (PostgreSQL, COPY, "Binary Format").
-    private static let copyHeader: [UInt8] =
+    static let copyHeader: [UInt8] =
         [0x50, 0x47, 0x43, 0x4F, 0x50, 0x59, 0x0A, 0xFF, 0x0D, 0x0A, 0x00]
         + [UInt8](repeating: 0, count: 8)
-    private static let copyTrailer: [UInt8] = [0xFF, 0xFF]
+    static let copyTrailer: [UInt8] = [0xFF, 0xFF]
     /// libpq copies each chunk into its send buffer; this keeps that buffer small.
     private static let copyChunkBytes = 256 << 10
 }

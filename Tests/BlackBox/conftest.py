@@ -4,6 +4,7 @@ import contextlib
 
 import pytest
 
+from audited import AuditedRecord
 from cluster import Cluster
 from hub import Hub
 from service import Service
@@ -41,6 +42,12 @@ def cluster():
     cluster = Cluster()
     yield cluster
     cluster.remove()
+
+
+@pytest.fixture(scope="session")
+def audited(tmp_path_factory, cluster):
+    """A record that tests take copies of, to tamper with them."""
+    return AuditedRecord(tmp_path_factory.mktemp("audited"), cluster)
 
 
 @pytest.fixture
