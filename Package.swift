@@ -113,7 +113,7 @@ let package = Package(
         ),
         .target(
             name: "PolicyEngine",
-            dependencies: ["ContentMatching", "JSONDocument", "Outcomes", crypto, yams],
+            dependencies: ["CEL", "ContentMatching", "JSONDocument", "Outcomes", crypto, yams],
             swiftSettings: strict
         ),
         .target(

@@ -1,9 +1,15 @@
 package import AuditLog
+package import PolicyEngine
 
 /// A connected member, from its durable `connect` event to its close.
 package struct Session: Sendable {
     package let id: UUID16
     package let subject: UUID16
+    /// What the bundle in force reads out of the claims.
+    package internal(set) var member: MemberFacts
+    /// The token's claims as JSON text.
+    let claims: String
+    let request: RequestFacts
     /// The `sender` of its messages as JSON text: pseudonym, and the name shown to others.
     package let senderJSON: [UInt8]
     /// When the token stops being valid, Unix seconds.
@@ -22,17 +28,22 @@ package struct Session: Sendable {
     package init(
         id: UUID16,
         subject: UUID16,
-        name: String,
+        member: MemberFacts,
+        claims: String,
+        request: RequestFacts,
         expiresAt: Int64,
         rate: TokenBucket
     ) {
         self.id = id
         self.subject = subject
+        self.member = member
+        self.claims = claims
+        self.request = request
         var sender: [UInt8] = []
         sender.json("{\"id\":\"")
         subject.appendText(to: &sender)
         sender.json("\",\"name\":")
-        sender.json(string: name)
+        sender.json(string: member.name)
         sender.json("}")
         senderJSON = sender
         self.expiresAt = expiresAt

@@ -12,8 +12,9 @@ package struct Arrival: Sendable {
     package var expiresAt: Int64
     /// Address, user agent and origin as JSON text: content, never in the event.
     package var connection: [UInt8]
-    /// The token's claims as JSON text, for the subject's row.
+    /// The token's claims as JSON text, for the subject's row and the facts of rules.
     package var claims: String
+    package var request: RequestFacts
 
     package init(
         subject: UUID16,
@@ -22,7 +23,8 @@ package struct Arrival: Sendable {
         name: String,
         expiresAt: Int64,
         connection: [UInt8],
-        claims: String
+        claims: String,
+        request: RequestFacts
     ) {
         self.subject = subject
         self.issuer = issuer
@@ -31,6 +33,7 @@ package struct Arrival: Sendable {
         self.expiresAt = expiresAt
         self.connection = connection
         self.claims = claims
+        self.request = request
     }
 }
 
@@ -45,6 +48,26 @@ extension Shard {
         if member.bannedUntil > now.wall { return .banned }
         if member.sessions >= bundle.limits.sessionsPerSubject { return .tooManySessions }
         return nil
+    }
+
+    /// What the policy's connection rules say of a verified arrival.
+    package func verdict(on arrival: Arrival, at now: Instant) -> Verdict {
+        judge.judge(
+            .connect,
+            in: Circumstances(
+                now: now.wall,
+                request: arrival.request,
+                subject: member(arrival)
+            )
+        )
+    }
+
+    private func member(_ arrival: Arrival) -> MemberFacts {
+        bundle.members.member(
+            id: "\(arrival.subject)",
+            name: arrival.name,
+            claims: arrival.claims
+        )
     }
 
     /// Proposes an admitted arrival; `handshakeRecorded(ticket:)` says when it is durable.
@@ -159,7 +182,9 @@ extension Shard {
         sessions[slot: slot] = Session(
             id: id,
             subject: arrival.subject,
-            name: arrival.name,
+            member: member(arrival),
+            claims: arrival.claims,
+            request: arrival.request,
             expiresAt: arrival.expiresAt,
             rate: TokenBucket(perSecond: limits.messagesPerSecond, burst: limits.burst)
         )

@@ -158,9 +158,18 @@ extension Shard {
             return
         }
         let verdict = judge.judge(
-            type: "message",
-            channel: envelope.channel,
-            body: envelope.body!
+            .message(kind: "message", body: envelope.body!, bytes: payload.count),
+            in: Circumstances(
+                now: now.wall,
+                request: session.request,
+                subject: session.member,
+                channel: ChannelFacts(
+                    name: channel.name,
+                    kind: bundle.kind(ofChannel: channel.name) ?? "",
+                    roster: HeadCount(),
+                    present: HeadCount()
+                )
+            )
         )
         if let outcome = verdict.outcome {
             refuse(

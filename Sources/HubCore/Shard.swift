@@ -63,6 +63,7 @@ package final class Shard<Output: ShardOutput> {
     var parser: JSONParser
     var entropy: Entropy
     let ticks: () -> UInt64
+    let rates: RateCounters
     /// The time of the input at hand.
     var now = Instant(wall: 0, monotonicNs: 0)
 
@@ -86,6 +87,7 @@ package final class Shard<Output: ShardOutput> {
         log: Int32,
         epoch: Int32,
         bundle: Bundle,
+        rates: RateCounters,
         standing: Standing,
         entropy: Entropy,
         ticks: @escaping () -> UInt64,
@@ -95,11 +97,12 @@ package final class Shard<Output: ShardOutput> {
         self.log = log
         self.epoch = epoch
         self.bundle = bundle
+        self.rates = rates
         self.standing = standing
         self.entropy = entropy
         self.ticks = ticks
         self.output = output
-        judge = Judge(bundle: bundle)
+        judge = Judge(bundle: bundle, counters: rates)
         parser = JSONParser(depthMax: bundle.limits.depthMax)
         batch = Batch(shard: index)
     }
@@ -122,8 +125,16 @@ package final class Shard<Output: ShardOutput> {
 
     func adopt(_ bundle: Bundle) {
         self.bundle = bundle
-        judge = Judge(bundle: bundle)
+        judge = Judge(bundle: bundle, counters: rates)
         parser = JSONParser(depthMax: bundle.limits.depthMax)
+        for slot in sessions.slots {
+            guard let session = sessions[slot: slot] else { continue }
+            sessions[slot: slot]?.member = bundle.members.member(
+                id: session.member.id,
+                name: session.member.name,
+                claims: session.claims
+            )
+        }
     }
 
     /// A place for a connection whose handshake was recorded.

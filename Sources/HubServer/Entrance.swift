@@ -25,7 +25,11 @@ package struct Entrance: Sendable {
         self.settings = settings
     }
 
-    func arrival(_ principal: Principal, connection: [UInt8]) -> Arrival {
+    func arrival(
+        _ principal: Principal,
+        connection: [UInt8],
+        request: RequestFacts
+    ) -> Arrival {
         Arrival(
             subject: pseudonyms.pseudonym(of: principal),
             issuer: principal.issuer,
@@ -33,27 +37,14 @@ package struct Entrance: Sendable {
             name: principal.name ?? "Member",
             expiresAt: principal.validUntil,
             connection: connection,
-            claims: String(decoding: principal.claims, as: UTF8.self)
+            claims: String(decoding: principal.claims, as: UTF8.self),
+            request: request
         )
     }
 
     /// Who is at the other end of the socket; nil when it has no IP address.
     static func peer(of channel: any Channel) -> NetworkAddress? {
         channel.remoteAddress?.ipAddress.flatMap(NetworkAddress.init(parsing:))
-    }
-
-    /// What the policy's connection rules look at.
-    static func facts(
-        of principal: Principal,
-        address: NetworkAddress?,
-        origin: String?
-    ) -> ConnectionFacts {
-        ConnectionFacts(
-            address: address?.description ?? "unknown",
-            origin: origin,
-            issuer: principal.issuer,
-            subject: principal.subject
-        )
     }
 
     static func stage(of step: Refusal.Step) -> Stage {

@@ -39,6 +39,8 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler, Pe
     private var address: NetworkAddress?
     /// Whether its address has more connections than it may have.
     private var isOverLimit: Bool
+    /// Whether the connection is encrypted, here or at a declared proxy.
+    private var isTLS: Bool
     /// What the record keeps of the connection as erasable content.
     private var connectionJSON: [UInt8] = []
 
@@ -46,11 +48,13 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler, Pe
         loop: ShardLoop,
         entrance: Entrance,
         isOverLimit: Bool,
+        isTLS: Bool,
         temporary: [any RemovableChannelHandler]
     ) {
         self.loop = loop
         self.entrance = entrance
         self.isOverLimit = isOverLimit
+        self.isTLS = isTLS
         self.temporary = temporary
     }
 
@@ -129,7 +133,7 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler, Pe
         switch gate.admit(request, at: now.unixTime) {
         case .refused(let refusal): refuse(refusal)
         case .admitted(let admission):
-            let arrival = entrance.arrival(admission.principal, connection: connectionJSON)
+            let arrival = arrival(admission.principal, request)
             admit(admission, arrival, attempts: 0)
         }
     }
@@ -145,6 +149,7 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler, Pe
             return false
         }
         address = client
+        isTLS = head.headers["X-Forwarded-Proto"].last == "https"
         connectionJSON = Entrance.connectionJSON(address: client, head: head)
         isOverLimit = loop.enter(client, context.channel, entrance.connections) != .within
         return true
@@ -157,12 +162,12 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler, Pe
         case .preflight(let answer): self.answer(answer)
         case .refused(let refusal, let cors): refuse(refusal, cors: cors)
         case .admissible(let principal, let cors):
-            let arrival = entrance.arrival(principal, connection: connectionJSON)
+            let arrival = arrival(principal, request)
             if let outcome = loop.shard.refusal(of: arrival, at: now) {
                 refuse(Refusal(outcome, at: .limits, principal: principal), cors: cors)
                 return
             }
-            let verdict = connectVerdict(principal, origin: request.values(of: "Origin").first)
+            let verdict = loop.shard.verdict(on: arrival, at: now)
             if verdict.disposition > .redact {
                 refuse(refusal(verdict, principal), cors: cors, verdict: verdict)
             } else {
@@ -182,7 +187,7 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler, Pe
             refuse(Refusal(.busy, at: .limits, principal: admission.principal))
             return
         }
-        let verdict = connectVerdict(admission.principal, origin: admission.origin)
+        let verdict = loop.shard.verdict(on: arrival, at: now)
         guard verdict.disposition <= .redact else {
             refuse(refusal(verdict, admission.principal), verdict: verdict)
             return
@@ -196,10 +201,16 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler, Pe
         )
     }
 
-    /// What the policy's connection rules say; a redaction has nothing to act on here.
-    private func connectVerdict(_ principal: Principal, origin: String?) -> Verdict {
-        loop.shard.judge.judgeConnect(
-            Entrance.facts(of: principal, address: address, origin: origin)
+    private func arrival(_ principal: Principal, _ request: RequestHead) -> Arrival {
+        entrance.arrival(
+            principal,
+            connection: connectionJSON,
+            request: RequestFacts(
+                address: address?.description ?? "unknown",
+                origin: request.values(of: "Origin").first ?? "",
+                agent: request.values(of: "User-Agent").first ?? "",
+                isTLS: isTLS
+            )
         )
     }
 

@@ -112,6 +112,7 @@ package final class HubServer: Sendable {
             loop: loop,
             entrance: entrance,
             isOverLimit: isOverLimit,
+            isTLS: tls != nil,
             temporary: [limit, decoder, encoder]
         )
         try pipeline.addHandlers([limit, encoder, decoder, handshake] as [any ChannelHandler])

@@ -47,6 +47,7 @@ package enum Outcome: String, CaseIterable, Sendable {
     case unknownType = "unknown_type"
     case badSchema = "bad_schema"
     case blocked = "blocked"
+    case bounced = "bounced"
     case muted = "muted"
     case notJoined = "not_joined"
     case alreadyJoined = "already_joined"
@@ -102,7 +103,8 @@ extension Outcome {
         case .normal, .goingAway, .protocolError, .unsupportedData, .invalidText, .tooBig,
             .restarting, .expired, .noPong, .slowConsumer:
             closeRow
-        case .badJSON, .duplicateKey, .badEnvelope, .unknownType, .badSchema, .blocked, .muted,
+        case .badJSON, .duplicateKey, .badEnvelope, .unknownType, .badSchema, .blocked, .bounced,
+            .muted,
             .notJoined, .alreadyJoined, .unknownChannel, .tooManyChannels, .rate:
             messageRow
         }
@@ -188,6 +190,8 @@ extension Outcome {
         case .unknownType: Row(.never, .client, "The message's type is not known here.")
         case .badSchema: Row(.never, .client, "The message does not fit its type's rules.")
         case .blocked: Row(.afterChange, .policy, "The message was stopped by the hub's rules.")
+        case .bounced:
+            Row(.afterChange, .policy, "Please say it in other words: this was not sent.")
         case .muted: Row(.later, .policy, "You are muted.")
         case .notJoined: Row(.afterChange, .client, "Join the channel first.")
         case .alreadyJoined: Row(.never, .client, "You are in this channel already.")

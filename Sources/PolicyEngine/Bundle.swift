@@ -17,6 +17,13 @@ package final class Bundle: Sendable {
     /// In the order of their ids; rules that are off are left out.
     package let rules: [Rule]
 
+    /// Which claims tell what of a member.
+    package let members: MemberReading
+    /// Who is told of what.
+    package let duties: [Duty]
+    /// Whether any rule asks how many people belong to a channel, or are in it.
+    package let readsHeads: Bool
+
     let channels: [ChannelKind]
     /// The texts that any rule looks at.
     let pointers: [TextPointer]
@@ -34,6 +41,9 @@ package final class Bundle: Sendable {
         self.source = source.sorted
         limits = contents.limits
         allowsBinary = contents.allowsBinary
+        members = MemberReading()
+        duties = []
+        readsHeads = false
         channels = contents.channels
         messageTypes = contents.messageTypes
         self.rules = rules

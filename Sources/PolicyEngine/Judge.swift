@@ -1,5 +1,5 @@
 import ContentMatching
-package import JSONDocument
+import JSONDocument
 import Outcomes
 
 /// Judges messages by one bundle. It owns scratch memory: one for each shard.
@@ -27,8 +27,12 @@ package final class Judge {
         let spans: [Span]
     }
 
-    package init(bundle: Bundle) {
+    private let counters: RateCounters
+
+    /// - Parameter counters: shared by all judges of the hub.
+    package init(bundle: Bundle, counters: RateCounters) {
         self.bundle = bundle
+        self.counters = counters
         scanner = MatcherScanner(bundle.matchers)
         plans = bundle.messageTypes.mapValues { type in
             let rules = bundle.rules.indices.filter { bundle.rules[$0].events.contains(type.name) }
@@ -44,11 +48,13 @@ package final class Judge {
 }
 
 extension Judge {
-    /// Judges the body of a message of this type in this channel.
+    /// Judges one item.
     ///
     /// All rules are evaluated and the strictest wins. A message that nothing is found in is
-    /// allowed without allocating. `body` was parsed strictly: valid UTF-8, no duplicate keys.
-    package func judge(type: String, channel: String, body: JSONValue) -> Verdict {
+    /// allowed without allocating.
+    package func judge(_ item: Item, in circumstances: Circumstances) -> Verdict {
+        guard case .message(let type, let body, _) = item else { return .allowed }
+        let channel = circumstances.channel?.name ?? ""
         guard let plan = plans[type] else {
             return .refused(.unknownType, problem: "There are no messages of this type.")
         }
@@ -63,11 +69,6 @@ extension Judge {
         }
         if hits.isEmpty && !plan.isUnconditional { return .allowed }
         return decide(plan, type: type, channel: channel, body: body, hits)
-    }
-
-    /// Judges an opening handshake. Bundles have no rules on connections yet: allowed.
-    package func judgeConnect(_ facts: ConnectionFacts) -> Verdict {
-        .allowed
     }
 
     private func collect(_ pointer: Int, _ value: JSONValue, into hits: inout [Hit]) {
@@ -104,18 +105,18 @@ extension Judge {
             }
         }
         let strictest = enforced.filter { $0.rule.disposition == disposition }
-        return Verdict(
-            disposition: disposition,
-            stage: enforced.isEmpty ? .done : .rules,
-            rules: enforced.map(\.rule.id),
-            shadowRules: shadowRules,
-            findings: findings,
-            say: strictest.lazy.compactMap(\.rule.say).first,
-            problem: nil,
-            outcome: disposition > .redact ? .blocked : nil,
-            redactedBody: disposition == .redact
-                ? redact(body, strictest.flatMap(\.hits)) : nil
-        )
+        var verdict = Verdict()
+        verdict.disposition = disposition
+        verdict.stage = enforced.isEmpty ? .done : .rules
+        verdict.rules = enforced.map(\.rule.id)
+        verdict.shadowRules = shadowRules
+        verdict.findings = findings
+        verdict.say = strictest.lazy.compactMap(\.rule.say).first
+        verdict.outcome = disposition > .redact ? .blocked : nil
+        if disposition == .redact {
+            verdict.redactedBody = redact(body, strictest.flatMap(\.hits))
+        }
+        return verdict
     }
 
     private func findings(of rule: Rule, _ hits: [Hit]) -> [Finding] {

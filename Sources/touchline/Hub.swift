@@ -113,6 +113,7 @@ final class Hub: Sendable {
         group = MultiThreadedEventLoopGroup(numberOfThreads: shards)
         let submit = Submission()
         let standing = record.standing
+        let rates = RateCounters()
         let loops = group.makeIterator().enumerated().map { index, eventLoop in
             let settings = entrance.settings
             return ShardLoop(
@@ -130,6 +131,7 @@ final class Hub: Sendable {
                     log: record.log,
                     epoch: record.epoch,
                     bundle: bundle,
+                    rates: rates,
                     standing: standing,
                     entropy: Entropy(refill: Self.fillFromKernel),
                     ticks: { clocks.monotonicNs() },

@@ -21,7 +21,8 @@ enum Fixture {
             name: "Ann",
             expiresAt: .max,
             connection: Array("{}".utf8),
-            claims: "{}"
+            claims: "{}",
+            request: RequestFacts(address: "192.0.2.1", origin: "", agent: "", isTLS: true)
         )
     }
 

@@ -50,6 +50,7 @@ final class SimulatedLoop: ShardOutput {
 /// sockets are the only parts missing.
 final class SimulatedHub {
     static let channels = ["club:demo:u14", "club:demo:adults"]
+    private let rates = RateCounters()
     var random: SeededGenerator
     var loops: [SimulatedLoop] = []
     var ledger: Ledger
@@ -86,6 +87,7 @@ final class SimulatedHub {
                 log: 1,
                 epoch: epoch,
                 bundle: bundle,
+                rates: rates,
                 standing: standing,
                 entropy: Entropy { pool in
                     for place in pool.indices {

@@ -65,7 +65,10 @@ struct BundleErrorTests {
         #expect(first.digest == second.digest)
         #expect(first.rules.map(\.id) == second.rules.map(\.id))
         let text = #"{"text":"x2 x0"}"#
-        #expect(Judge(bundle: first).judge(text) == Judge(bundle: second).judge(text))
+        #expect(
+            Judge(bundle: first, counters: RateCounters()).judge(text)
+                == Judge(bundle: second, counters: RateCounters()).judge(text)
+        )
     }
 
     @Test("the digest changes with every path and every byte")

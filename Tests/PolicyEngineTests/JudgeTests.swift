@@ -48,7 +48,7 @@ struct JudgeTests {
     @Test("other fields pass where the bundle says so")
     func additional() throws {
         let bundle = goodBundle + "\n    additional: true"
-        let judge = Judge(bundle: try load(["bundle.yaml": bundle]).get())
+        let judge = Judge(bundle: try load(["bundle.yaml": bundle]).get(), counters: RateCounters())
         #expect(judge.judge(#"{"text":"a","colour":{"r":[1]}}"#) == .allowed)
     }
 

@@ -25,7 +25,7 @@ func load(_ files: [String: String]) -> Result<Bundle, BundleErrors> {
 func judge(rules: String, lists: [String: String] = [:]) throws -> Judge {
     var files = ["bundle.yaml": goodBundle, "rules/10-test.yaml": "rules:\n\(rules)"]
     for (name, text) in lists { files["lists/\(name).yaml"] = text }
-    return Judge(bundle: try load(files).get())
+    return Judge(bundle: try load(files).get(), counters: RateCounters())
 }
 
 extension Judge {
@@ -37,7 +37,20 @@ extension Judge {
             guard case .value(let value) = parser.parse(raw) else {
                 preconditionFailure("the test's JSON is wrong: \(body)")
             }
-            return judge(type: type, channel: channel, body: value)
+            return judge(
+                .message(kind: type, body: value, bytes: bytes.count),
+                in: Circumstances(
+                    now: 0,
+                    request: RequestFacts(address: "192.0.2.1", origin: "", agent: "", isTLS: true),
+                    subject: bundle.members.member(id: "a", name: "Ann", claims: "{}"),
+                    channel: ChannelFacts(
+                        name: channel,
+                        kind: bundle.kind(ofChannel: channel) ?? "",
+                        roster: HeadCount(),
+                        present: HeadCount()
+                    )
+                )
+            )
         }
     }
 }
