@@ -127,13 +127,23 @@ let package = Package(
         // Floor 0: leaves.
         .target(name: "Outcomes", swiftSettings: strict),
         .target(name: "WebSocketFrames", dependencies: ["Outcomes"], swiftSettings: strict),
-        .target(name: "JSONDocument", dependencies: ["CSimdjson"], swiftSettings: strict),
+        .target(
+            name: "JSONSchema",
+            dependencies: ["JSONDocument", "CRE2", "CUnicode"],
+            resources: [
+                "schema", "core", "applicator", "unevaluated", "validation", "meta-data",
+                "format-annotation", "format-assertion", "content",
+            ].map { .embedInCode("MetaSchemas/\($0).json") },
+            swiftSettings: strict
+        ),
         .target(name: "CEL", dependencies: ["CRE2"], swiftSettings: strict),
         .target(
             name: "ContentMatching",
             dependencies: ["CHyperscan", "CRE2"],
             swiftSettings: strict
         ),
+        // A parsed document, which a schema reads, too.
+        .target(name: "JSONDocument", dependencies: ["CSimdjson"], swiftSettings: strict),
         // What Swift has no words for: the processor's own CRC instruction.
         .target(name: "CChecksum", cSettings: [.unsafeFlags(["-O2"])]),
         // Shims over Debian's libraries.
@@ -143,6 +153,7 @@ let package = Package(
             linkerSettings: [.linkedLibrary("simdjson")]
         ),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
+        .target(name: "CUnicode", linkerSettings: [.linkedLibrary("icuuc")]),
         .systemLibrary(
             name: "CHyperscan",
             pkgConfig: "libhs",
@@ -188,6 +199,13 @@ let package = Package(
                 swiftSettings: strict
             ),
             .testTarget(name: "CELTests", dependencies: ["CEL"], swiftSettings: strict),
+            .testTarget(
+                name: "JSONSchemaTests",
+                dependencies: ["JSONSchema", "JSONDocument", "CAllocations"],
+                swiftSettings: strict
+            ),
+            // Counts what a test allocates: its malloc stands before the C library's.
+            .target(name: "CAllocations", path: "Tests/CAllocations"),
             .testTarget(name: "HouseTests", dependencies: ["Outcomes"], swiftSettings: strict),
             .testTarget(
                 name: "touchlineTests",

@@ -3,6 +3,9 @@ struct DuplicateKeyCheck {
     /// Objects with more members than this are checked by hash, so that the time stays linear.
     private static let pairwiseMax = 16
 
+    /// Whether U+0000 may pass.
+    let acceptsNUL: Bool
+
     /// - Parameter end: the tape's place after the root value.
     func check(_ root: JSONValue, end: Int, depthMax: Int) -> JSONRefusal? {
         var place = root.index
@@ -20,7 +23,7 @@ struct DuplicateKeyCheck {
                 if depth > depthMax { return .tooDeep }
                 place += 1
             case .string:
-                if value.stringBytes.contains(0) { return .nulCharacter }
+                if !acceptsNUL, value.stringBytes.contains(0) { return .nulCharacter }
                 place = value.end
             case .null where value.isClose:
                 depth -= 1

@@ -11,15 +11,18 @@ package final class JSONParser {
     package static let defaultDepthMax = 32
 
     private let parser: OpaquePointer
-    private var duplicates = DuplicateKeyCheck()
+    private let duplicates: DuplicateKeyCheck
 
-    /// - Parameter depthMax: nesting accepted, 1 or more.
-    package init(depthMax: Int = JSONParser.defaultDepthMax) {
+    /// - Parameters:
+    ///   - depthMax: nesting accepted, 1 or more.
+    ///   - acceptsNUL: whether strings may hold U+0000, which PostgreSQL can't store.
+    package init(depthMax: Int = JSONParser.defaultDepthMax, acceptsNUL: Bool = false) {
         guard let parser = tl_json_create(max(1, depthMax) + 1) else {
             preconditionFailure("no memory for a JSON parser")
         }
         self.parser = parser
         self.depthMax = max(1, depthMax)
+        duplicates = DuplicateKeyCheck(acceptsNUL: acceptsNUL)
     }
 
     private let depthMax: Int

@@ -1,5 +1,5 @@
 /// A value of a parsed document: a place on simdjson's tape, valid until the parser's next parse.
-package struct JSONValue {
+package struct JSONValue: BitwiseCopyable {
     package enum Kind: Sendable {
         case object, array, string, integer, unsigned, double, bool, null
     }
@@ -53,6 +53,11 @@ package struct JSONValue {
         kind == .integer ? Int64(bitPattern: tape[index + 1]) : nil
     }
 
+    /// An integer that fits Int64 only without a sign; nil for any other.
+    package var uint64: UInt64? {
+        kind == .unsigned ? tape[index + 1] : nil
+    }
+
     /// A number's bits as they stand on the tape.
     var numberBits: UInt64 { tape[index + 1] }
 
@@ -72,6 +77,11 @@ package struct JSONValue {
 
     /// Members of an object or elements of an array; 0 for any other kind.
     package var count: Int {
+        let tag = tag
+        guard tag == UInt8(ascii: "{") || tag == UInt8(ascii: "[") else { return 0 }
+        // simdjson counts up to 24 bits.
+        let counted = Int(word >> 32 & 0xFF_FFFF)
+        if counted < 0xFF_FFFF { return counted }
         var count = 0
         for _ in members { count += 1 }
         for _ in elements { count += 1 }
@@ -79,7 +89,7 @@ package struct JSONValue {
     }
 
     /// The tape's place after this value.
-    var end: Int {
+    package var end: Int {
         switch tag {
         case UInt8(ascii: "{"), UInt8(ascii: "["): Int(word & 0xFFFF_FFFF)
         case UInt8(ascii: "l"), UInt8(ascii: "u"), UInt8(ascii: "d"): index + 2
@@ -87,7 +97,11 @@ package struct JSONValue {
         }
     }
 
-    func at(_ index: Int) -> JSONValue { JSONValue(tape: tape, strings: strings, index: index) }
+    /// Another value of the same document, by its `index`. A member's key, as a string, stands
+    /// directly before the member's value.
+    package func at(_ index: Int) -> JSONValue {
+        JSONValue(tape: tape, strings: strings, index: index)
+    }
 
     /// An object's member by its key; nil when it has none or this is no object.
     package subscript(key: StaticString) -> JSONValue? {

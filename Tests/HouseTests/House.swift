@@ -12,10 +12,11 @@ enum House {
         "HubServer": 3, "Console": 3, "AuditStore": 3, "PolicyFiles": 3,
         "HubCore": 2,
         "Handshake": 1, "PolicyEngine": 1, "AuditLog": 1,
-        "CEL": 0, "JSONSchema": 0, "ContentMatching": 0, "JSONDocument": 0, "Outcomes": 0,
+        "CEL": 0, "JSONSchema": 0, "ContentMatching": 0, "Outcomes": 0,
         "WebSocketFrames": 1,
-        "CSimdjson": -1, "CHyperscan": -1, "CRE2": -1, "CUnicode": -1, "CPostgres": -1,
-        "CChecksum": -1,
+        "JSONDocument": -1,
+        "CSimdjson": -2, "CHyperscan": -2, "CRE2": -2, "CUnicode": -2, "CPostgres": -2,
+        "CChecksum": -2,
     ]
 
     /// A text file of the package.
