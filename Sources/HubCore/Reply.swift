@@ -11,6 +11,6 @@ package enum Reply: Sendable, Equatable {
     case refused(Outcome, message: String? = nil, retryAfterMs: Int? = nil)
     /// The connection ends with the outcome's close code.
     case close(Outcome)
-    /// The handshake behind this ticket may answer 101, or its refusal.
+    /// The handshake behind this ticket may answer 101, or its refusal; or policies are in force.
     case handshake(ticket: Int)
 }

@@ -268,7 +268,8 @@ extension Shard {
     }
 
     /// Puts a bundle in force: it judges nothing before its activation is recorded.
-    package func proposeActivation(_ bundle: Bundle, at now: Instant) {
+    /// `handshakeRecorded(ticket:)` says when it is, or that it will not be.
+    package func proposeActivation(_ bundle: Bundle, ticket: Int, at now: Instant) {
         self.now = now
         var proposal = Proposal(
             kind: .policyActivated,
@@ -283,6 +284,7 @@ extension Shard {
         PolicyRow(digest: bundle.digest, files: filesJSON(bundle))
             .encode(into: &batch.bytes)
         proposal.row = (.policy, start..<batch.bytes.count)
+        proposal.reply = .handshake(ticket: ticket)
         batch.bundle = bundle
         record(
             &proposal,

@@ -11,7 +11,8 @@ package protocol ShardOutput: AnyObject {
     func sendText(_ text: [UInt8], to slot: Int)
     /// Closes a connection with the outcome's close code once what was sent before is written.
     func close(_ slot: Int, _ outcome: Outcome)
-    /// A handshake's event is durable (`decision` is its id), or it could not be recorded (nil).
+    /// A handshake's event, or an activation's, is durable (`decision` is its id), or it could not be
+    /// recorded (nil).
     func handshakeRecorded(ticket: Int, decision: Decision?, outcome: Outcome?)
     /// Hand the shard's batch to the recorder at the end of this turn of the event loop.
     func laneFilled()

@@ -149,9 +149,15 @@ package final class HubServer: Sendable {
     }
 
     /// Puts a bundle in force through the record; judged by it from its event's `seq` on.
-    package func activate(_ bundle: Bundle) {
+    ///
+    /// - Parameter recorded: called on an event loop: with its decision, or with nil when it could not
+    ///   be recorded, and so is not in force.
+    package func activate(
+        _ bundle: Bundle,
+        recorded: @escaping @Sendable (Decision?) -> Void
+    ) {
         guard let loop = loops.first else { return }
-        loop.eventLoop.execute { loop.shard.proposeActivation(bundle, at: Clocks().now()) }
+        loop.eventLoop.execute { loop.activate(bundle, recorded) }
     }
 
     /// Puts an erasure, a preservation or its release into the record.

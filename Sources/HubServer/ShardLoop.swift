@@ -128,6 +128,12 @@ package final class ShardLoop: ShardOutput, RecordedGroupReceiver, @unchecked Se
         handshake.recorded(decision: decision, outcome: outcome)
     }
 
+    /// Proposes a bundle's activation; `recorded` is told what came of it.
+    func activate(_ bundle: Bundle, _ recorded: @escaping @Sendable (Decision?) -> Void) {
+        let ticket = self.await(PendingActivation(told: recorded))
+        shard.proposeActivation(bundle, ticket: ticket, at: clocks.now())
+    }
+
     // MARK: Output of the shard
 
     package func send(_ frame: UnsafeRawBufferPointer, to slot: Int) {
@@ -251,6 +257,15 @@ extension ShardLoop: ConnectionSink {
             self.writeOut()
         }
     }
+}
+
+/// Policies whose activation is on its way into the record.
+private final class PendingActivation: PendingHandshake {
+    private let told: @Sendable (Decision?) -> Void
+
+    init(told: @escaping @Sendable (Decision?) -> Void) { self.told = told }
+
+    func recorded(decision: Decision?, outcome: Outcome?) { told(decision) }
 }
 
 /// A shard's counts, for the metrics.

@@ -1,6 +1,7 @@
 import AuditStore
 import Console
 import HubServer
+import Synchronization
 
 extension Hub {
     /// Whether members should be sent here, and what is wrong.
@@ -20,6 +21,11 @@ extension Hub {
         if let warning = journalHealth.warning { readiness.degraded.append(warning) }
         if !isAccepting {
             readiness.reasons.append("The hub does not accept connections yet, or no longer.")
+        }
+        if policies.withLock({ $0.refused }) != nil {
+            readiness.degraded.append(
+                "The newest policies are not in force: the journal has had no room to record them."
+            )
         }
         readiness.degraded += checkpoints.problems
         return readiness

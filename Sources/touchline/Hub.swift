@@ -66,8 +66,7 @@ final class Hub: Sendable {
     private let watcher = Mutex<PolicyWatcher?>(nil)
     private let console = Mutex<Console?>(nil)
     private let bundle: PolicyEngine.Bundle
-    /// Digest of the bundle that was last put in force.
-    private let digest: Mutex<[UInt8]>
+    let policies = Mutex(PoliciesInForce())
     let entrance: Entrance
     private let isListening = Mutex(false)
     let tls: TLSContext?
@@ -93,7 +92,6 @@ final class Hub: Sendable {
         self.logger = logger
         let bundle = try Self.bundle(configuration.policies.folder)
         self.bundle = bundle
-        digest = Mutex(bundle.digest)
         let entrance = try Self.entrance(configuration, logger)
         self.entrance = entrance
         tls = try configuration.hub.tls.map {
@@ -156,7 +154,7 @@ final class Hub: Sendable {
         )
         startRecorder()
         await server.recordRun(.hubStarted)
-        server.activate(bundle)
+        putInForce(bundle)
         keeping.start { [server] in server.record($0) }
     }
 
@@ -212,6 +210,7 @@ final class Hub: Sendable {
             } else if reloads != nil, files.haveChanged() {
                 reloadFiles()
             }
+            activateRefused()
         }
     }
 
@@ -242,23 +241,6 @@ final class Hub: Sendable {
             self?.putInForce(result)
         }
         self.watcher.withLock { $0 = watcher }
-    }
-
-    /// Takes policies as they were read from their folder, unless they are in force already.
-    func putInForce(_ result: Result<PolicyEngine.Bundle, BundleErrors>) {
-        switch result {
-        case .success(let bundle):
-            let isNew = digest.withLock { digest in
-                defer { digest = bundle.digest }
-                return digest != bundle.digest
-            }
-            guard isNew else { return }
-            logger.notice("Policies changed: a new bundle is in force.")
-            server.activate(bundle)
-        case .failure(let errors):
-            logger.error("Policies changed, but not for the better; the last good bundle stays.")
-            Terminal.warn("\(errors)")
-        }
     }
 }
 

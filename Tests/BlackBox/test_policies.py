@@ -1,6 +1,7 @@
 """Rules are files: an edit counts from the next message, a broken one changes nothing."""
 
 import shutil
+import signal
 import time
 
 import pytest
@@ -9,6 +10,9 @@ import words
 from hub import BINARY, ROOT, eventually
 from member import Member
 from record import KIND
+from test_crashes import talk
+from test_journal import FULL, small_journal
+from test_keeping import shipping_held
 
 NEW_RULE = """
 rules:
@@ -113,3 +117,33 @@ def test_a_rule_file_of_any_kind_is_read_or_refused_with_its_place(hub, tmp_path
     assert result.returncode in (0, 1, 64, 65), result
     if result.returncode:
         assert "10-any.yaml:" in result.stdout + result.stderr
+
+
+def test_policies_that_a_full_journal_has_no_room_for_wait_until_there_is_some(service):
+    hub = small_journal(service)
+    rule = hub.policies / "rules" / "90-zebra.yaml"
+    with Member(hub, join=hub.channel) as member:
+        assert member.say("a zebra")["status"] == "delivered"
+        talkers = talk(hub, ["anna", "ben", "clara", "dan"], per_second=60)
+        with shipping_held(hub):
+            assert eventually(
+                lambda: any(told["code"] == FULL for one in talkers for told in one.refused), 60
+            ), hub.log()
+            # More than what a full journal keeps for its last events.
+            rule.write_text(NEW_RULE + "# zebras\n" * 40_000)
+            hub.process.send_signal(signal.SIGHUP)
+            assert eventually(lambda: "new policies are not in force" in hub.log()), hub.log()
+            assert eventually(lambda: b"newest policies" in hub.console("/readyz")[2])
+            for talker in talkers:
+                talker.finish()
+        assert eventually(lambda: member.say("a zebra").get("code") == "blocked", 20, 0.5)
+        assert eventually(lambda: b"newest policies" not in hub.console("/readyz")[2])
+        blocked = hub.record.event(member.say("a zebra")["decision"])
+        assert blocked["policy"][2:] == active_digest(hub)
+        # They are in force now, so that another look at the folder changes nothing.
+        hub.process.send_signal(signal.SIGHUP)
+        rule.unlink()
+        hub.process.send_signal(signal.SIGHUP)
+        assert eventually(lambda: member.say("a zebra")["type"] == "ack", 20, 0.5)
+    activations = f"select count(*) from audit.event where kind = {KIND['policy']}"
+    assert hub.record.until(activations, "3") == "3"
