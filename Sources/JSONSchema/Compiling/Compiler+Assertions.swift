@@ -116,8 +116,9 @@ extension Compiler {
             report("'pattern' is a regular expression in a string", value)
             return nil
         }
-        guard tables.patterns.count < Self.patternsMax else {
-            report("the schema has more than \(Self.patternsMax) patterns", value)
+        patternBytes += Self.patternBytesEach + text.utf8.count
+        guard patternBytes <= Self.patternBytesMax else {
+            report("the schema has too many patterns, or too long ones", value)
             return nil
         }
         do {
@@ -135,8 +136,9 @@ extension Compiler {
         }
     }
 
-    /// Patterns of a schema: each takes up to some milliseconds to compile.
-    private static let patternsMax = 1000
+    /// A schema's patterns, each with a little added: one takes up to 20 ms to compile.
+    private static let patternBytesMax = 64 << 10
+    private static let patternBytesEach = 128
 
     // MARK: Keys
 

@@ -11,6 +11,8 @@ struct Compiler {
     var mistakes: [SchemaMistake] = []
     var warnings: [SchemaMistake] = []
     var dialects: [Int: Dialect] = [:]
+    /// What the patterns so far come to.
+    var patternBytes = 0
     /// Names that a `$dynamicRef` asks for, with their row in the table.
     var dynamicNames: [String: Int32] = [:]
 

@@ -17,7 +17,15 @@ enum Format: String, CaseIterable {
     case relativeJSONPointer = "relative-json-pointer"
     case regex
 
-    /// Allocates for internationalised host names and for `regex` alone.
+    /// Whether a byte costs more than in other formats, and memory.
+    var isCostly: Bool {
+        switch self {
+        case .regex, .idnHostname, .idnEmail: true
+        default: false
+        }
+    }
+
+    /// Allocates for labels of IDNA and for `regex` alone.
     ///
     /// - Parameter text: UTF-8.
     func matches(_ text: UnsafeRawBufferPointer) -> Bool {

@@ -85,11 +85,9 @@ struct CharacterSetReader {
         _ place: inout Int,
         isInClass: Bool
     ) throws(PatternMistake) -> Atom {
-        let start = place - 1
-        func mistake(_ message: String) -> PatternMistake {
-            PatternMistake(message: message, scalarOffset: start)
+        guard place < source.count else {
+            throw PatternMistake(message: #"nothing follows this '\'"#, scalarOffset: place - 1)
         }
-        guard place < source.count else { throw mistake(#"nothing follows this '\'"#) }
         let letter = source[place]
         place += 1
         switch letter {
@@ -99,46 +97,53 @@ struct CharacterSetReader {
         case "W": return .set(#"\x{0}-/:-@\x{5b}-\x{5e}\x{60}\x{7b}-\x{10ffff}"#)
         case "s": return .set(whiteSpace)
         case "S": return .set(notWhiteSpace)
-        case "t": return .scalar("\t")
-        case "n": return .scalar("\n")
-        case "v": return .scalar("\u{B}")
-        case "f": return .scalar("\u{C}")
-        case "r": return .scalar("\r")
+        case "p", "P":
+            let property = try property(source, &place)
+            return .set(letter == "p" ? property.set : property.complement)
         case "b" where isInClass: return .scalar("\u{8}")
+        default: return .scalar(try character(letter, source, &place))
+        }
+    }
+
+    /// The character that an escape means, after its letter.
+    private static func character(
+        _ letter: Unicode.Scalar,
+        _ source: [Unicode.Scalar],
+        _ place: inout Int
+    ) throws(PatternMistake) -> Unicode.Scalar {
+        let start = place - 2
+        func mistake(_ message: String) -> PatternMistake {
+            PatternMistake(message: message, scalarOffset: start)
+        }
+        switch letter {
+        case "t": return "\t"
+        case "n": return "\n"
+        case "v": return "\u{B}"
+        case "f": return "\u{C}"
+        case "r": return "\r"
         case "0":
             if place < source.count, ("0"..."9").contains(source[place]) {
                 throw mistake("ECMA-262 has no octal escapes")
             }
-            return .scalar("\0")
+            return "\0"
         case "c":
             guard place < source.count, source[place].isASCII,
                 source[place].properties.isAlphabetic
             else { throw mistake(#"a letter is wanted after '\c'"#) }
             place += 1
-            return .scalar(Unicode.Scalar(UInt8(source[place - 1].value & 31)))
+            return Unicode.Scalar(UInt8(source[place - 1].value & 31))
         case "x":
             guard let code = hexadecimal(source, place..<place + 2),
                 let scalar = Unicode.Scalar(code)
             else { throw mistake(#"two hexadecimal digits are wanted after '\x'"#) }
             place += 2
-            return .scalar(scalar)
-        case "u": return .scalar(try unicode(source, &place))
-        case "p", "P":
-            let name = try propertyName(source, &place)
-            guard let property = UnicodeProperty.re2(name) else {
-                throw PatternMistake(
-                    message: "RE2 knows no property '\(name)'; there are general categories"
-                        + " (\\p{Letter}), scripts (\\p{Script=Greek}), Any, ASCII and White_Space",
-                    scalarOffset: start,
-                    isOnlyUnsupported: true
-                )
-            }
-            return .set(letter == "p" ? property.set : property.complement)
+            return scalar
+        case "u": return try unicode(source, &place)
         default:
             guard letter.isASCII, !letter.properties.isAlphabetic, !("0"..."9").contains(letter),
                 letter.value > 0x20
             else { throw mistake(#"ECMA-262 has no escape '\\#(letter)'"#) }
-            return .scalar(letter)
+            return letter
         }
     }
 
@@ -183,20 +188,30 @@ struct CharacterSetReader {
         return UInt32(String(String.UnicodeScalarView(source[range])), radix: 16)
     }
 
-    private static func propertyName(
+    /// The property of `\p{name}`, after the `p`.
+    private static func property(
         _ source: [Unicode.Scalar],
         _ place: inout Int
-    ) throws(PatternMistake) -> String {
+    ) throws(PatternMistake) -> UnicodeProperty {
+        let start = place - 2
         guard place < source.count, source[place] == "{",
             let end = source[place...].firstIndex(of: "}")
         else {
             throw PatternMistake(
-                message: "a property's name in braces is wanted, such as \\p{Letter}",
-                scalarOffset: place - 2
+                message: #"a property's name in braces is wanted, such as \p{Letter}"#,
+                scalarOffset: start
             )
         }
-        defer { place = end + 1 }
-        return String(String.UnicodeScalarView(source[place + 1..<end]))
+        let name = String(String.UnicodeScalarView(source[place + 1..<end]))
+        place = end + 1
+        guard let property = UnicodeProperty.re2(name) else {
+            throw PatternMistake(
+                message: "RE2 knows no property '\(name)'; there are general categories"
+                    + #" (\p{Letter}), scripts (\p{Script=Greek}), Any, ASCII and White_Space"#,
+                scalarOffset: start
+            )
+        }
+        return property
     }
 
     /// ECMA-262's WhiteSpace and LineTerminator.

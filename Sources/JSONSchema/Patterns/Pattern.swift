@@ -42,8 +42,6 @@ struct PatternMistake: Error {
     let message: String
     /// In Unicode scalars of the pattern.
     let scalarOffset: Int
-    /// Whether the pattern is good ECMA-262 all the same.
-    var isOnlyUnsupported = false
 }
 
 extension PatternMistake {

@@ -50,7 +50,7 @@ struct PatternTranslation {
     /// What ECMA-262 has and RE2 can't do.
     private func refuse(_ what: String, at offset: Int) throws(PatternMistake) {
         guard !isLenient else { return }
-        throw PatternMistake(message: what, scalarOffset: offset, isOnlyUnsupported: true)
+        throw PatternMistake(message: what, scalarOffset: offset)
     }
 
     private mutating func term() throws(PatternMistake) {
