@@ -46,7 +46,7 @@ insert into audit.kind (family, number, name) values
     ('kind', 4, 'refused_summary'), ('kind', 10, 'connect'), ('kind', 11, 'disconnect'),
     ('kind', 20, 'join'), ('kind', 21, 'leave'), ('kind', 30, 'message'), ('kind', 31, 'edit'),
     ('kind', 32, 'delete'), ('kind', 40, 'frame'), ('kind', 50, 'mute'), ('kind', 51, 'unmute'),
-    ('kind', 52, 'ban'), ('kind', 53, 'unban'),
+    ('kind', 52, 'ban'), ('kind', 53, 'unban'), ('kind', 54, 'strike'),
     ('stage', 1, 'head'), ('stage', 2, 'token'), ('stage', 3, 'origin'), ('stage', 4, 'limits'),
     ('stage', 5, 'connect_rules'), ('stage', 10, 'frame'), ('stage', 11, 'json'),
     ('stage', 12, 'envelope'), ('stage', 13, 'state'), ('stage', 14, 'rate'),
@@ -91,6 +91,8 @@ comment on table audit.event is
     'Every verdict, in the order of the log. Pseudonyms and commitments only; rows never change.';
 
 create index event_subject_at on audit.event (subject, at);
+-- What is about another decision is rare too.
+create index event_refers on audit.event (refers_log, refers_seq) where refers_seq is not null;
 create index event_rules on audit.event using gin (rules) where rules <> '{}';
 -- What people look for by time is rare among what is merely delivered.
 create index event_notable_at on audit.event (at)

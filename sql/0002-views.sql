@@ -75,6 +75,30 @@ create view audit.blocked as
 select * from audit.trail where strictness in (2, 4);
 comment on view audit.blocked is 'What was refused: blocked, or bounced to be reworded.';
 
+-- What follows from a decision by rule (a strike, a mute) refers to it too and decides nothing.
+create function audit.is_decided(of_log int4, of_seq int8) returns boolean
+language sql stable parallel safe
+begin atomic
+    select exists (select from audit.event x
+        where x.refers_log = of_log and x.refers_seq = of_seq
+            and x.detail ->> 'by' is distinct from 'rule');
+end;
+comment on function audit.is_decided(int4, int8) is
+    'Whether somebody decided about a held or flagged message: an event refers to it that no rule asked for.';
+
+create view audit.open_holds as
+select * from audit.trail t where t.strictness = 3 and not audit.is_decided(t.log, t.seq);
+comment on view audit.open_holds is 'Held messages that nobody has decided about.';
+
+create view audit.open_flags as
+select t.decision, t.at, f.flag, t.kind, t.disposition, t.channel, t.subject, t.rules, t.log, t.seq
+from audit.trail t
+cross join lateral json_array_elements_text(t.detail -> 'flags') as f (flag)
+-- Only a rule that acted flags, and what rules acted on is indexed.
+where t.rules <> '{}' and t.detail -> 'flags' is not null and not audit.is_decided(t.log, t.seq);
+comment on view audit.open_flags is
+    'One row a flag of what rules have flagged for a person and nobody has decided about.';
+
 -- As the hub applies them: the newest of mute and unmute (ban and unban) counts, hub-wide.
 -- detail.until is in microseconds since 2000-01-01 UTC; without it a sanction has no end.
 create view audit.standing as
@@ -217,7 +241,7 @@ $$;
 comment on function audit.decision(text) is
     'The decision with this public id, <log>-<seq>, as one JSON object.';
 
-grant select on audit.trail, audit.blocked, audit.standing, audit.active_sanctions, audit.sessions,
+grant select on audit.trail, audit.blocked, audit.open_holds, audit.open_flags, audit.standing, audit.active_sanctions, audit.sessions,
     audit.rule_hits, audit.rule_hits_hourly, audit.quarantined
     to touchline_server, touchline_auditor, touchline_reviewer, touchline_keeper;
 grant select on audit.trail_with_content to touchline_reviewer, touchline_keeper;

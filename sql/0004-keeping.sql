@@ -100,13 +100,12 @@ create function audit.open_matters(of_subject uuid) returns setof text
 language sql stable
 begin atomic
     select e.log || '-' || e.seq from audit.event e
-    where e.subject = of_subject and e.disposition = 3
-        and not exists (
-            select from audit.event x where x.refers_log = e.log and x.refers_seq = e.seq)
+    where e.subject = of_subject and (e.disposition = 3 or e.detail -> 'flags' is not null)
+        and not audit.is_decided(e.log, e.seq)
     order by e.at;
 end;
 comment on function audit.open_matters(uuid) is
-    'Decisions about the subject that wait for a person: held messages that nothing refers to yet.';
+    'Decisions about the subject that wait for a person: held and flagged messages.';
 
 create function audit.preserved_by(of_subject uuid) returns text
 language sql stable

@@ -117,16 +117,35 @@ extension Event {
     /// Reads `content_hash` of an event's tuple without the rest; nil when it is NULL, or when the
     /// bytes are no tuple.
     package static func contentHash(of tuple: UnsafeRawBufferPointer) -> [UInt8]? {
+        value(ofColumn: 23, of: tuple).map { Array(tuple[$0]) }
+    }
+
+    /// Writes `refers_seq` in place, where it isn't NULL: it is known when the event that this one
+    /// is about got its number.
+    package static func stamp(refersSeq: Int64, into tuple: UnsafeMutableRawBufferPointer) {
+        guard let place = value(ofColumn: 16, of: UnsafeRawBufferPointer(tuple)) else { return }
+        tuple.storeBytes(of: refersSeq.bigEndian, toByteOffset: place.lowerBound, as: Int64.self)
+    }
+
+    /// Where a column's value stands, columns counted from 1; nil when it is NULL, or when the bytes
+    /// are no tuple.
+    private static func value(
+        ofColumn wanted: Int,
+        of tuple: UnsafeRawBufferPointer
+    ) -> Range<Int>? {
         var offset = 2
-        for column in 1...23 {
+        for column in 1...wanted {
             guard tuple.count - offset >= 4 else { return nil }
             let width = Int(
                 Int32(bigEndian: tuple.loadUnaligned(fromByteOffset: offset, as: Int32.self))
             )
             offset += 4
-            guard width >= 0 else { continue }
+            guard width >= 0 else {
+                if column == wanted { return nil }
+                continue
+            }
             guard tuple.count - offset >= width else { return nil }
-            if column == 23 { return Array(tuple[offset..<offset + width]) }
+            if column == wanted { return offset..<offset + width }
             offset += width
         }
         return nil

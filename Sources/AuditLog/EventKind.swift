@@ -18,6 +18,8 @@ package enum EventKind: Int16, CaseIterable, Sendable {
     case unmute = 51
     case ban = 52
     case unban = 53
+    /// Counts against a member by one rule, until it decays.
+    case strike = 54
     /// A subject's content and identity are forgotten up to here.
     case erase = 60
     /// A legal hold: what it covers is kept until it is released.
@@ -37,8 +39,8 @@ package enum EventKind: Int16, CaseIterable, Sendable {
     /// Whether a full journal still takes such events, from its reserve: what ends, and what protects.
     package var isLast: Bool {
         switch self {
-        case .hubStopped, .policyActivated, .disconnect, .mute, .unmute, .ban, .unban, .erase,
-            .preserve, .unpreserve:
+        case .hubStopped, .policyActivated, .disconnect, .mute, .unmute, .ban, .unban, .strike,
+            .erase, .preserve, .unpreserve:
             true
         default: false
         }
@@ -51,7 +53,7 @@ package enum EventKind: Int16, CaseIterable, Sendable {
             .system
         case .refusedSummary, .connect, .disconnect: .connections
         case .join, .leave, .message, .edit, .delete, .frame: .traffic
-        case .mute, .unmute, .ban, .unban: .sanctions
+        case .mute, .unmute, .ban, .unban, .strike: .sanctions
         }
     }
 }

@@ -144,7 +144,7 @@ package final class Recorder: Sendable {
         for batch in batches {
             for index in batch.proposals.indices {
                 guard room.takes(batch.proposals[index].kind) else {
-                    batch.proposals[index].ruling = .unrecorded
+                    desk.ledger.leaveOut(&batch.proposals[index])
                     continue
                 }
                 desk.ledger.admit(&batch.proposals[index], now: time)

@@ -32,6 +32,33 @@ package struct StartState: Sendable {
         package var seq: Int64
     }
 
+    /// A strike that may still count.
+    package struct Strike: Sendable, Equatable {
+        package var subject: UUID16
+        /// The rule's id.
+        package var rule: String
+        /// Microseconds since 2000-01-01 UTC.
+        package var at: Int64
+        package var count: Int
+    }
+
+    /// A member as the newest connection told.
+    package struct Member: Sendable, Equatable {
+        package var subject: UUID16
+        /// A JSON object as text.
+        package var claims: String
+    }
+
+    /// The bundle that judged last.
+    package struct Policy: Sendable, Equatable {
+        /// 32 bytes.
+        package var digest: [UInt8]
+        /// The activation.
+        package var seq: Int64
+        /// A JSON object as text, path to content; nil when the database lacks it.
+        package var files: String?
+    }
+
     /// What became of a message that was sent with an idempotency key.
     package struct KeyedMessage: Sendable, Equatable {
         package var message: UUID16
@@ -58,14 +85,17 @@ package struct StartState: Sendable {
     }
 
     package var sanctions: [Sanction]
+    /// Oldest first.
+    package var strikes: [Strike]
+    package var members: [Member]
     /// The newest event of the log; 0 and 0 before the first.
     package var lastSeq: Int64
     /// Its time, microseconds since 2000-01-01 UTC.
     package var lastAt: Int64
     /// Of the last day, oldest first.
     package var keyed: [KeyedMessage]
-    /// Digest of the bundle that judged last (32 bytes); nil before the first activation.
-    package var policy: [UInt8]?
+    /// Nil before the first activation.
+    package var policy: Policy?
 }
 
 /// Why a hub can't have its log.
@@ -152,11 +182,13 @@ extension StartState {
     ///
     /// - Parameters:
     ///   - now: microseconds since 2000-01-01 UTC; sanctions that end before it are left out.
+    ///   - strikesFrom: from when strikes count, as `now`.
     ///   - keyedMax: newest keyed messages to take; the bound of the memory that remembers them.
     package static func load(
         _ connection: Postgres,
         log: Int32,
         now: Int64,
+        strikesFrom: Int64,
         keyedMax: Int
     ) throws -> StartState {
         try connection.transaction {
@@ -166,6 +198,8 @@ extension StartState {
             let last = try last(connection, log: log)
             return StartState(
                 sanctions: try sanctions(connection, now: now),
+                strikes: try strikes(connection, from: strikesFrom),
+                members: try members(connection),
                 lastSeq: last.seq,
                 lastAt: last.at,
                 keyed: try keyed(connection, log: log, now: now, max: keyedMax),
@@ -229,6 +263,35 @@ extension StartState {
         }
     }
 
+    private static func strikes(_ connection: Postgres, from start: Int64) throws -> [Strike] {
+        let rows = try connection.query(
+            """
+            select subject, rules[1], at, (detail ->> 'count')::int4 from audit.event
+            where retention = 3 and kind = 54 and disposition = 0 and at > $1
+                and subject is not null and cardinality(rules) = 1 and detail ->> 'count' is not null
+            order by at, log, seq
+            """,
+            [.timestamp(start)]
+        )
+        return (0..<rows.rowCount).map { row in
+            Strike(
+                subject: rows.uuid(row, 0),
+                rule: rows.text(row, 1),
+                at: rows.timestamp(row, 2),
+                count: Int(rows.int4(row, 3))
+            )
+        }
+    }
+
+    private static func members(_ connection: Postgres) throws -> [Member] {
+        let rows = try connection.query(
+            "select pseudonym, claims::text from audit.subject where claims is not null"
+        )
+        return (0..<rows.rowCount).map { row in
+            Member(subject: rows.uuid(row, 0), claims: rows.text(row, 1))
+        }
+    }
+
     /// Keys make UUIDs of version 8 (RFC 9562, section 5.8), others have version 7.
     private static func keyed(
         _ connection: Postgres,
@@ -257,16 +320,22 @@ extension StartState {
         }
     }
 
-    private static func policy(_ connection: Postgres, log: Int32) throws -> [UInt8]? {
+    private static func policy(_ connection: Postgres, log: Int32) throws -> Policy? {
         let rows = try connection.query(
             """
-            select policy from audit.event
-            where log = $1 and retention = 4 and kind = 3 and disposition = 0
-                and policy is not null
-            order by at desc, seq desc limit 1
+            select e.policy, e.seq, p.files::text from audit.event e
+            left join audit.policy p on p.digest = e.policy
+            where e.log = $1 and e.retention = 4 and e.kind = 3 and e.disposition = 0
+                and e.policy is not null
+            order by e.at desc, e.seq desc limit 1
             """,
             [.int4(log)]
         )
-        return rows.rowCount == 1 ? rows.bytes(0, 0) : nil
+        guard rows.rowCount == 1 else { return nil }
+        return Policy(
+            digest: rows.bytes(0, 0),
+            seq: rows.int8(0, 1),
+            files: rows.isNull(0, 2) ? nil : rows.text(0, 2)
+        )
     }
 }

@@ -14,11 +14,17 @@ struct Envelope {
     static let idBytesMax = 64
     /// Bytes of a channel's name, as in the record.
     static let channelBytesMax = 256
+    /// Bytes of the name of a kind of message.
+    static let kindBytesMax = 64
+    /// The kind of a message that names none.
+    static let plainKind = "message"
 
     var type = MessageType.message
     /// `id` as JSON text with quotes.
     var id: [UInt8]
     var channel = ""
+    /// The kind of a message, as the bundle's `messages` name them.
+    var kind = Envelope.plainKind
     /// The idempotency key, if one was given.
     var key: UUID16?
     var body: JSONValue?
@@ -81,6 +87,13 @@ struct Envelope {
             }
             self.body = body
             known += 1
+            if let kind = document["kind"] {
+                guard let name = kind.string, Self.isKind(name) else {
+                    return "'kind' must have 1 to \(Self.kindBytesMax) letters, digits, - or _."
+                }
+                self.kind = name
+                known += 1
+            }
             if let key = document["key"] {
                 guard let text = key.string, let uuid = UUID16(parsing: text) else {
                     return "'key' must be a UUID."
@@ -90,6 +103,18 @@ struct Envelope {
             }
         }
         return document.count == known ? nil : "The message has a member that its type has not."
+    }
+
+    private static func isKind(_ name: String) -> Bool {
+        (1...kindBytesMax).contains(name.utf8.count)
+            && name.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+                    true
+                default: false
+                }
+            }
     }
 
     private static func readID(_ value: JSONValue?) -> [UInt8]? {

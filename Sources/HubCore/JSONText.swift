@@ -28,6 +28,23 @@ extension [UInt8] {
         append(UInt8(ascii: "\""))
     }
 
+    /// Appends a JSON array of strings.
+    mutating func json(strings: [String]) {
+        json("[")
+        for (index, string) in strings.enumerated() {
+            if index > 0 { json(",") }
+            json(string: string)
+        }
+        json("]")
+    }
+
+    /// Appends `<log>-<seq>`, which needs no escapes.
+    mutating func json(_ decision: Decision) {
+        json(Int64(decision.log))
+        append(UInt8(ascii: "-"))
+        json(decision.seq)
+    }
+
     /// Appends a decimal integer.
     package mutating func json(_ number: Int64) {
         if number < 0 { append(UInt8(ascii: "-")) }

@@ -37,27 +37,12 @@ extension Shard {
     /// Proposes an event of forgetting or keeping.
     package func propose(_ keeping: Keeping, at now: Instant) {
         self.now = now
-        var proposal = Proposal(
-            kind: keeping.kind,
-            disposition: .allow,
-            subject: keeping.subject,
-            session: nil,
-            slot: -1,
-            judgedAfter: appliedThrough
-        )
-        proposal.dependsOnState = false
+        var proposal = proposal(keeping.kind, subject: keeping.subject)
         proposal.channelName = keeping.channel
-        var parts = Parts()
-        parts.reason(Array(keeping.reason.utf8))
-        record(
-            &proposal,
-            stage: .done,
-            envelope: nil,
-            bytes: 0,
-            started: ticks(),
-            parts: parts,
-            detail: keeping.detail,
-            refers: keeping.refers
-        )
+        var particulars = Particulars(started: ticks())
+        particulars.detail = Detail(json: keeping.detail)
+        particulars.refers = keeping.refers
+        particulars.parts.reason(Array(keeping.reason.utf8))
+        record(&proposal, particulars)
     }
 }

@@ -3,8 +3,9 @@ import Outcomes
 
 /// Gives out `seq` and `channel_seq`, and knows the state that the events so far add up to.
 ///
-/// One ledger a log, driven by the recorder's thread. An item judged before its subject, its channel
-/// or the policy last changed is sent back as stale, so no verdict rests on overtaken facts.
+/// One ledger a log, driven by the recorder's thread. An item judged before its subject, the heads of
+/// its channel or the policy last changed is sent back as stale, so no verdict rests on overtaken
+/// facts.
 package struct Ledger: Sendable {
     /// Channels that one run numbers; a stranger with a wide glob can ask for no more.
     package static let channelsMax = 1 << 20
@@ -17,6 +18,9 @@ package struct Ledger: Sendable {
     /// Time of the newest event, microseconds since 2000-01-01 UTC; it never goes back.
     package private(set) var lastAt: Int64
     package private(set) var standing: Standing
+    package private(set) var roster: Roster
+    /// The newest proposal that follows from no other, if it was recorded.
+    private var principalSeq: Int64?
     private var subjectChanged: [UUID16: Int64] = [:]
     private var policyChanged: Int64 = 0
     private var channelIndex: [String: Int] = [:]
@@ -29,6 +33,7 @@ package struct Ledger: Sendable {
         lastSeq: Int64,
         lastAt: Int64,
         standing: Standing,
+        roster: Roster,
         keyed: KeyedOutcomes
     ) {
         self.log = log
@@ -36,6 +41,7 @@ package struct Ledger: Sendable {
         self.lastSeq = lastSeq
         self.lastAt = lastAt
         self.standing = standing
+        self.roster = roster
         self.keyed = keyed
     }
 
@@ -43,31 +49,56 @@ package struct Ledger: Sendable {
     ///
     /// - Parameter now: wall clock, microseconds since 2000-01-01 UTC.
     package mutating func admit(_ proposal: inout Proposal, now: Int64) {
-        if proposal.dependsOnState, isStale(proposal) {
-            proposal.ruling = .stale
-            return
-        }
-        if proposal.isKeyed, let message = proposal.message, let first = keyed[message, now: now] {
-            proposal.ruling = .duplicate(first)
-            return
-        }
-        if proposal.isKeyed, keyed.count >= KeyedOutcomes.countMax {
-            proposal.ruling = .busy
-            return
-        }
-        if proposal.kind == .join, proposal.channel == nil, channelSeq.count >= Self.channelsMax {
-            proposal.ruling = .busy
-            return
+        if proposal.follows {
+            guard let principalSeq else {
+                proposal.ruling = .dropped
+                return
+            }
+            proposal.refersSeq = principalSeq
+        } else {
+            principalSeq = nil
+            if let ruling = refusal(of: proposal, now: now) {
+                proposal.ruling = ruling
+                return
+            }
         }
         lastSeq += 1
         lastAt = max(lastAt, now)
+        if !proposal.follows { principalSeq = lastSeq }
         let channelSeq = number(&proposal)
         proposal.ruling = .recorded(seq: lastSeq, at: lastAt, channelSeq: channelSeq)
         apply(proposal, channelSeq: channelSeq)
     }
 
-    private func isStale(_ proposal: Proposal) -> Bool {
+    /// Leaves a proposal unrecorded for want of room, and with it what follows from it.
+    package mutating func leaveOut(_ proposal: inout Proposal) {
+        if !proposal.follows { principalSeq = nil }
+        proposal.ruling = .unrecorded
+    }
+
+    /// Why a proposal can't be recorded as it is; nil when it can.
+    private mutating func refusal(of proposal: Proposal, now: Int64) -> Ruling? {
+        if proposal.dependsOnState, isStale(proposal, now) { return .stale }
+        if proposal.isKeyed, let message = proposal.message {
+            if let first = keyed[message, now: now] { return .duplicate(first) }
+            if keyed.count >= KeyedOutcomes.countMax { return .busy }
+        }
+        if proposal.kind == .join, proposal.channel == nil, channelSeq.count >= Self.channelsMax {
+            return .busy
+        }
+        if case .member(let entry) = proposal.change, let subject = proposal.subject,
+            !roster.hasRoom(for: entry, of: subject)
+        {
+            return .busy
+        }
+        return nil
+    }
+
+    private mutating func isStale(_ proposal: Proposal, _ now: Int64) -> Bool {
         if policyChanged > proposal.judgedAfter { return true }
+        if let read = proposal.heads, roster.heads(of: read.channel, at: now) != read.counted {
+            return true
+        }
         guard !subjectChanged.isEmpty, let subject = proposal.subject,
             let changed = subjectChanged[subject]
         else { return false }
@@ -104,7 +135,8 @@ package struct Ledger: Sendable {
                 at: lastAt
             )
         }
-        guard standing.apply(proposal), let subject = proposal.subject else { return }
+        roster.apply(proposal)
+        guard standing.apply(proposal, at: lastAt), let subject = proposal.subject else { return }
         subjectChanged[subject] = standing.isKnown(subject) ? lastSeq : nil
     }
 }

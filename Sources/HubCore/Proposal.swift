@@ -27,8 +27,19 @@ package struct Proposal: Sendable {
     package var judgedAfter: Int64
     /// Whether the verdict rests on state that can move, so that staleness matters.
     package var dependsOnState = true
+    /// The heads that the verdict rests on; nil when no rule asks for them.
+    package var heads: (channel: String, counted: Heads)?
     /// End of a sanction in microseconds since 2000-01-01 UTC; only for `mute` and `ban`.
     package var until: Int64?
+    /// What it changes that its event's columns don't say.
+    package var change: Change?
+    /// Whether it follows from the verdict of the last proposal before it that doesn't: it is recorded
+    /// with that one or not at all, and refers to it.
+    package var follows = false
+    /// The `seq` that it refers to when it follows; set by the ledger.
+    package var refersSeq: Int64 = 0
+    /// What the verdict means for connections besides the answer; nil for nearly all.
+    package var notices: Notices?
 
     /// The event's tuple, and within it the offset of `channel_seq`'s eight bytes.
     package var event: Stretch = 0..<0
@@ -76,6 +87,17 @@ extension Proposal {
     }
 }
 
+/// What a recorded proposal changes besides what its event's columns say.
+package enum Change: Sendable {
+    /// The newest claims of the one who connects.
+    case member(RosterEntry)
+    /// The bundle that is in force from now on.
+    case policy(Bundle)
+    case strike(rule: String, count: Int)
+    /// The time from which and until which a channel is preserved, microseconds since 2000-01-01 UTC.
+    case preserved(Range<Int64>)
+}
+
 /// Rows that an event can bring besides its content.
 package enum RowKind: Sendable {
     case subject, policy
@@ -94,6 +116,8 @@ package enum Ruling: Sendable, Equatable {
     case busy
     /// Not recorded, because the journal has no room: the sender is told `record_unavailable`.
     case unrecorded
+    /// Not recorded, because what it follows from was not.
+    case dropped
 }
 
 /// What a keyed message got the first time.
@@ -118,8 +142,6 @@ package final class Batch: @unchecked Sendable {
     package let shard: Int
     package var bytes: [UInt8] = []
     package var proposals: [Proposal] = []
-    /// The bundle that a `policyActivated` event in this batch puts in force.
-    package var bundle: Bundle?
 
     package init(shard: Int) {
         self.shard = shard
@@ -135,6 +157,7 @@ extension Batch {
             if let offset = proposal.channelSeqOffset {
                 Row.stamp(channelSeq: channelSeq, atOffset: offset, into: event)
             }
+            if proposal.follows { Event.stamp(refersSeq: proposal.refersSeq, into: event) }
             for content in proposal.contents {
                 Row.stamp(
                     seq: seq,

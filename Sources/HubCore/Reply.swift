@@ -5,7 +5,9 @@ package enum Reply: Sendable, Equatable {
     case none
     /// Delivered or redacted, as the disposition says; `say` is the rule's sentence.
     case sent(say: String?)
-    case joined
+    /// Waits until someone decides; nobody else sees it.
+    case held(say: String?)
+    case joined(say: String?)
     case left
     /// Refused; `message` replaces the outcome's own sentence.
     case refused(Outcome, message: String? = nil, retryAfterMs: Int? = nil)

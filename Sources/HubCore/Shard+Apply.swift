@@ -27,15 +27,16 @@ extension Shard {
     ) {
         if isOwn { settle(proposal) }
         switch proposal.ruling {
-        case .recorded(let seq, _, let channelSeq):
+        case .recorded(let seq, let at, let channelSeq):
             // What follows in this group was judged before; what is judged from now on is fresh.
             appliedThrough = seq
-            _ = standing.apply(proposal)
-            if proposal.kind == .policyActivated, let bundle = batch.bundle { adopt(bundle) }
-            if proposal.kind == .erase, let subject = proposal.subject { forget(subject) }
+            change(proposal, at: at)
             if isOwn { answer(proposal, bytes, seq: seq, channelSeq: channelSeq) }
             if !proposal.delivery.isEmpty, let channel = proposal.channel {
                 deliver(bytes[rebasing: proposal.delivery], to: channel)
+            }
+            if let notices = proposal.notices {
+                carryOut(notices, of: proposal, Decision(log: log, seq: seq), isOwn: isOwn)
             }
         case .stale:
             if isOwn { judgeAgain(proposal, bytes) }
@@ -45,16 +46,40 @@ extension Shard {
             if isOwn { refuseUnrecorded(proposal, bytes, .busy) }
         case .unrecorded:
             if isOwn { refuseUnrecorded(proposal, bytes, .recordUnavailable) }
+        case .dropped: break
         case .pending: preconditionFailure("a group holds only what the recorder has decided")
         }
         if isOwn { resumeIfQuiet(proposal.slot) }
     }
 
-    /// Ends the sessions of a member whose name is no longer to be known here.
-    private func forget(_ subject: UUID16) {
+    /// State first: what a recorded proposal changes, on every shard alike.
+    private func change(_ proposal: Proposal, at: Int64) {
+        _ = standing.apply(proposal, at: at)
+        roster.apply(proposal)
+        note(proposal)
+        if case .policy(let bundle) = proposal.change { adopt(bundle) }
+        guard let subject = proposal.subject else { return }
+        // A name that is no longer to be known here goes with its sessions.
+        if proposal.kind == .erase { closeSessions(of: subject, .goingAway) }
+        if proposal.kind == .ban { closeSessions(of: subject, .banned) }
+    }
+
+    private func closeSessions(of subject: UUID16, _ outcome: Outcome) {
         for slot in sessions.slots where sessions[slot: slot]?.subject == subject {
-            output.close(slot, .goingAway)
+            output.close(slot, outcome)
         }
+    }
+
+    private func carryOut(
+        _ notices: Notices,
+        of proposal: Proposal,
+        _ decision: Decision,
+        isOwn: Bool
+    ) {
+        let isSender = isOwn && isLive(proposal)
+        if isSender { tell(notices, of: decision, to: proposal.slot) }
+        notify(notices, of: decision)
+        if isSender, notices.disconnects { output.close(proposal.slot, .repeatedViolations) }
     }
 
     private func deliver(_ frame: UnsafeRawBufferPointer, to channel: Int) {
@@ -101,11 +126,12 @@ extension Shard {
                 ),
                 to: slot
             )
-        case .joined:
+        case .held(let say): output.sendText(ack("held", id, decision, say: say), to: slot)
+        case .joined(let say):
             guard let name = proposal.channelName, let channel = proposal.channel else { return }
             enter(slot, name: name, channel: channel)
             output.sendText(
-                ack("joined", id, decision, channelSeq: channelSeq, channel: name),
+                ack("joined", id, decision, channelSeq: channelSeq, channel: name, say: say),
                 to: slot
             )
         case .left:
@@ -134,14 +160,13 @@ extension Shard {
         let id = bytes[rebasing: proposal.requestID]
         let decision = Decision(log: log, seq: first.seq)
         let text =
-            first.disposition <= .redact
-            ? ack(
-                first.disposition == .redact ? "redacted" : "delivered",
-                id,
-                decision,
-                channelSeq: first.channelSeq
-            )
-            : refusal(.blocked, id, decision)
+            switch first.disposition {
+            case .allow: ack("delivered", id, decision, channelSeq: first.channelSeq)
+            case .redact: ack("redacted", id, decision, channelSeq: first.channelSeq)
+            case .hold: ack("held", id, decision)
+            case .bounce: refusal(.bounced, id, decision)
+            case .block: refusal(.blocked, id, decision)
+            }
         output.sendText(text, to: proposal.slot)
     }
 
@@ -219,7 +244,7 @@ extension Shard {
         _ status: StaticString,
         _ id: UnsafeRawBufferPointer,
         _ decision: Decision,
-        channelSeq: Int64,
+        channelSeq: Int64? = nil,
         channel: String? = nil,
         say: String? = nil
     ) -> [UInt8] {
@@ -239,8 +264,11 @@ extension Shard {
             text.json("\",\"decision\":\"")
         }
         text.json(decision)
-        text.json("\",\"channel_seq\":")
-        text.json(channelSeq)
+        text.json("\"")
+        if let channelSeq {
+            text.json(",\"channel_seq\":")
+            text.json(channelSeq)
+        }
         if let say {
             text.json(",\"say\":")
             text.json(string: say)
@@ -278,14 +306,6 @@ extension Shard {
         }
         text.json("}")
         return text
-    }
-}
-
-extension [UInt8] {
-    fileprivate mutating func json(_ decision: Decision) {
-        json(Int64(decision.log))
-        append(UInt8(ascii: "-"))
-        json(decision.seq)
     }
 }
 

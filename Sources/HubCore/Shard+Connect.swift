@@ -57,7 +57,8 @@ extension Shard {
             in: Circumstances(
                 now: now.wall,
                 request: arrival.request,
-                subject: member(arrival)
+                subject: member(arrival),
+                strikes: standing[arrival.subject].strikes
             )
         )
     }
@@ -81,14 +82,9 @@ extension Shard {
     ) -> UUID16 {
         self.now = now
         let id = entropy.uuid7(unixMs: UInt64(now.wall / 1000 + 946_684_800_000))
-        var proposal = Proposal(
-            kind: .connect,
-            disposition: .allow,
-            subject: arrival.subject,
-            session: id,
-            slot: -1,
-            judgedAfter: appliedThrough
-        )
+        var proposal = proposal(.connect, subject: arrival.subject, session: id)
+        proposal.dependsOnState = true
+        proposal.change = .member(RosterEntry(member(arrival), claims: arrival.claims))
         proposal.reply = .handshake(ticket: ticket)
         let start = batch.bytes.count
         SubjectRow(
@@ -100,17 +96,10 @@ extension Shard {
             firstSeen: now.wall
         ).encode(into: &batch.bytes)
         proposal.row = (.subject, start..<batch.bytes.count)
-        var parts = Parts()
-        parts.connection(arrival.connection)
-        record(
-            &proposal,
-            stage: .done,
-            envelope: nil,
-            bytes: 0,
-            started: ticks(),
-            verdict: verdict,
-            parts: parts
-        )
+        var particulars = Particulars(started: ticks())
+        particulars.verdict = verdict
+        particulars.parts.connection(arrival.connection)
+        record(&proposal, particulars)
         return id
     }
 
@@ -127,53 +116,23 @@ extension Shard {
         at now: Instant
     ) {
         self.now = now
-        var proposal = Proposal(
-            kind: .connect,
-            disposition: .block,
-            subject: subject,
-            session: nil,
-            slot: -1,
-            judgedAfter: appliedThrough
-        )
-        proposal.dependsOnState = false
+        var proposal = proposal(.connect, .block, subject: subject)
         proposal.reply = .handshake(ticket: ticket)
-        var parts = Parts()
-        parts.connection(connection)
-        record(
-            &proposal,
-            stage: stage,
-            envelope: nil,
-            bytes: 0,
-            started: ticks(),
-            verdict: verdict,
-            parts: parts,
-            code: outcome
-        )
+        var particulars = Particulars(stage: stage, started: ticks())
+        particulars.detail = Detail(outcome)
+        particulars.verdict = verdict
+        particulars.parts.connection(connection)
+        record(&proposal, particulars)
     }
 
     /// Proposes one event for refusals of one address that were only counted.
     package func proposeRefusedSummary(count: Int, connection: [UInt8], at now: Instant) {
         self.now = now
-        var proposal = Proposal(
-            kind: .refusedSummary,
-            disposition: .block,
-            subject: nil,
-            session: nil,
-            slot: -1,
-            judgedAfter: appliedThrough
-        )
-        proposal.dependsOnState = false
-        var parts = Parts()
-        parts.connection(connection)
-        record(
-            &proposal,
-            stage: .limits,
-            envelope: nil,
-            bytes: 0,
-            started: ticks(),
-            parts: parts,
-            detail: "{\"count\":\(count)}"
-        )
+        var proposal = proposal(.refusedSummary, .block)
+        var particulars = Particulars(stage: .limits, started: ticks())
+        particulars.detail.number("count", Int64(count))
+        particulars.parts.connection(connection)
+        record(&proposal, particulars)
     }
 
     /// A recorded arrival becomes a session; returns its `welcome` as JSON text.
@@ -223,23 +182,10 @@ extension Shard {
     }
 
     private func proposeDisconnect(_ id: UUID16, _ subject: UUID16, _ outcome: Outcome) {
-        var proposal = Proposal(
-            kind: .disconnect,
-            disposition: .allow,
-            subject: subject,
-            session: id,
-            slot: -1,
-            judgedAfter: appliedThrough
-        )
-        proposal.dependsOnState = false
-        record(
-            &proposal,
-            stage: .done,
-            envelope: nil,
-            bytes: 0,
-            started: ticks(),
-            code: outcome
-        )
+        var proposal = proposal(.disconnect, subject: subject, session: id)
+        var particulars = Particulars(started: ticks())
+        particulars.detail = Detail(outcome)
+        record(&proposal, particulars)
     }
 
     /// Bytes that are no frame of RFC 6455, or a message over the limits: recorded, then closed.
@@ -254,103 +200,9 @@ extension Shard {
         var proposal = proposal(.frame, .block, slot, nil, payload)
         proposal.dependsOnState = false
         proposal.reply = .close(outcome)
-        var parts = Parts()
-        if !payload.isEmpty { parts.original(payload) }
-        record(
-            &proposal,
-            stage: .frame,
-            envelope: nil,
-            bytes: payload.count,
-            started: ticks(),
-            parts: parts,
-            code: outcome
-        )
-    }
-
-    /// Puts a bundle in force: it judges nothing before its activation is recorded.
-    /// `handshakeRecorded(ticket:)` says when it is, or that it will not be.
-    package func proposeActivation(_ bundle: Bundle, ticket: Int, at now: Instant) {
-        self.now = now
-        var proposal = Proposal(
-            kind: .policyActivated,
-            disposition: .allow,
-            subject: nil,
-            session: nil,
-            slot: -1,
-            judgedAfter: appliedThrough
-        )
-        proposal.dependsOnState = false
-        let start = batch.bytes.count
-        PolicyRow(digest: bundle.digest, files: filesJSON(bundle))
-            .encode(into: &batch.bytes)
-        proposal.row = (.policy, start..<batch.bytes.count)
-        proposal.reply = .handshake(ticket: ticket)
-        batch.bundle = bundle
-        record(
-            &proposal,
-            stage: .done,
-            envelope: nil,
-            bytes: 0,
-            started: ticks(),
-            policy: bundle.digest
-        )
-    }
-
-    /// Path to text of a bundle's files, as a JSON object.
-    private func filesJSON(_ bundle: Bundle) -> String {
-        var text: [UInt8] = []
-        for file in bundle.source.files.sorted(by: { $0.path < $1.path }) {
-            text.json(text.isEmpty ? "{" : ",")
-            text.json(string: file.path)
-            text.json(":")
-            text.json(string: file.text)
-        }
-        text.json(text.isEmpty ? "{}" : "}")
-        return String(decoding: text, as: UTF8.self)
-    }
-
-    /// The first and the last event of a run.
-    package func proposeRun(_ kind: EventKind, at now: Instant) {
-        self.now = now
-        var proposal = Proposal(
-            kind: kind,
-            disposition: .allow,
-            subject: nil,
-            session: nil,
-            slot: -1,
-            judgedAfter: appliedThrough
-        )
-        proposal.dependsOnState = false
-        record(&proposal, stage: .done, envelope: nil, bytes: 0, started: ticks())
-    }
-
-    /// Mutes, bans or lifts: in force for everything after its own `seq`.
-    ///
-    /// - Parameter until: microseconds since 2000-01-01 UTC; nil for no end.
-    package func proposeSanction(
-        _ kind: EventKind,
-        subject: UUID16,
-        until: Int64?,
-        at now: Instant
-    ) {
-        self.now = now
-        var proposal = Proposal(
-            kind: kind,
-            disposition: .allow,
-            subject: subject,
-            session: nil,
-            slot: -1,
-            judgedAfter: appliedThrough
-        )
-        proposal.dependsOnState = false
-        proposal.until = until
-        record(
-            &proposal,
-            stage: .done,
-            envelope: nil,
-            bytes: 0,
-            started: ticks(),
-            detail: until.map { "{\"until\":\($0)}" } ?? "{}"
-        )
+        var particulars = Particulars(stage: .frame, bytes: payload.count, started: ticks())
+        particulars.detail = Detail(outcome)
+        if !payload.isEmpty { particulars.parts.original(payload) }
+        record(&proposal, particulars)
     }
 }

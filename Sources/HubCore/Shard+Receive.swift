@@ -116,10 +116,18 @@ extension Shard {
             refuse(payload, slot, outcome, stage: .state, envelope: envelope, started: started)
             return
         }
+        let judged = judge(.join, sessions[slot: slot]!, in: envelope.channel)
+        if judged.verdict.disposition > .redact {
+            refuse(judged, payload, slot, envelope, started)
+            return
+        }
         var proposal = proposal(.join, .allow, slot, envelope, payload)
         proposal.channel = channelNames[envelope.channel]
-        proposal.reply = .joined
-        record(&proposal, stage: .done, envelope: envelope, bytes: payload.count, started: started)
+        proposal.heads = judged.heads
+        proposal.reply = .joined(say: judged.verdict.say)
+        var particulars = Particulars(bytes: payload.count, started: started)
+        particulars.verdict = judged.verdict
+        record(&proposal, particulars, in: envelope.channel)
     }
 
     private func leave(
@@ -139,7 +147,7 @@ extension Shard {
         var proposal = proposal(.leave, .allow, slot, envelope, payload)
         proposal.channel = channel.index
         proposal.reply = .left
-        record(&proposal, stage: .done, envelope: envelope, bytes: payload.count, started: started)
+        record(&proposal, Particulars(bytes: payload.count, started: started))
     }
 
     private func message(
@@ -157,62 +165,103 @@ extension Shard {
             refuse(payload, slot, .notJoined, stage: .state, envelope: envelope, started: started)
             return
         }
+        let item = Item.message(kind: envelope.kind, body: envelope.body!, bytes: payload.count)
+        let judged = judge(item, session, in: channel.name)
+        if judged.verdict.outcome != nil {
+            refuse(judged, payload, slot, envelope, started)
+            return
+        }
+        let verdict = judged.verdict
+        var proposal = proposal(.message, verdict.disposition, slot, envelope, payload)
+        proposal.channel = channel.index
+        proposal.heads = judged.heads
+        identify(&proposal, envelope, session)
+        var particulars = Particulars(bytes: payload.count, started: started)
+        particulars.verdict = verdict
+        if envelope.kind != Envelope.plainKind { particulars.detail.code("kind", envelope.kind) }
+        if verdict.disposition == .hold {
+            // Kept as it came: it is judged again when someone releases it.
+            particulars.stage = .rules
+            particulars.parts.original(payload)
+            proposal.reply = .held(say: verdict.say)
+        } else {
+            proposal.reply = .sent(say: verdict.say)
+            deliver(&proposal, envelope, session, verdict, payload, &particulars)
+        }
+        record(&proposal, particulars, in: channel.name)
+    }
+
+    /// Encodes what the channel's members get, and keeps it as content.
+    private func deliver(
+        _ proposal: inout Proposal,
+        _ envelope: Envelope,
+        _ session: Session,
+        _ verdict: Verdict,
+        _ payload: UnsafeRawBufferPointer,
+        _ particulars: inout Particulars
+    ) {
+        let body: [UInt8]
+        if let redacted = verdict.redactedBody {
+            particulars.parts.original(payload)
+            body = encodeDelivery(&proposal, envelope, session) {
+                $0.append(contentsOf: redacted)
+            }
+        } else {
+            body = encodeDelivery(&proposal, envelope, session) {
+                envelope.body!.write(into: &$0)
+            }
+        }
+        particulars.parts.delivered(body)
+    }
+
+    private func refuse(
+        _ judged: Judged,
+        _ payload: UnsafeRawBufferPointer,
+        _ slot: Int,
+        _ envelope: Envelope,
+        _ started: UInt64
+    ) {
+        let verdict = judged.verdict
+        refuse(
+            payload,
+            slot,
+            verdict.outcome ?? .blocked,
+            stage: verdict.stage == .schema ? .schema : .rules,
+            envelope: envelope,
+            started: started,
+            message: verdict.problem ?? verdict.say,
+            retryAfterMs: verdict.retryAfterMs,
+            judged: judged
+        )
+    }
+
+    /// What the rules say of an item in a channel, and the heads that it rests on.
+    private func judge(_ item: Item, _ session: Session, in channel: String) -> Judged {
+        let heads = bundle.readsHeads ? roster.heads(of: channel, at: now.wall) : nil
         let verdict = judge.judge(
-            .message(kind: "message", body: envelope.body!, bytes: payload.count),
+            item,
             in: Circumstances(
                 now: now.wall,
                 request: session.request,
                 subject: session.member,
+                strikes: standing[session.subject].strikes,
                 channel: ChannelFacts(
-                    name: channel.name,
-                    kind: bundle.kind(ofChannel: channel.name) ?? "",
-                    roster: HeadCount(),
-                    present: HeadCount()
+                    name: channel,
+                    kind: bundle.kind(ofChannel: channel) ?? "",
+                    roster: heads?.roster ?? HeadCount(),
+                    present: heads?.present ?? HeadCount()
                 )
             )
         )
-        if let outcome = verdict.outcome {
-            refuse(
-                payload,
-                slot,
-                outcome,
-                stage: verdict.stage == .schema ? .schema : .rules,
-                envelope: envelope,
-                started: started,
-                message: verdict.problem ?? verdict.say,
-                verdict: verdict
-            )
-            return
-        }
-        var proposal = proposal(
-            .message,
-            verdict.disposition == .redact ? .redact : .allow,
-            slot,
-            envelope,
-            payload
-        )
-        proposal.channel = channel.index
-        proposal.reply = .sent(say: verdict.say)
-        identify(&proposal, envelope, session)
-        var parts = Parts()
-        if let redacted = verdict.redactedBody {
-            parts.original(payload)
-            parts.delivered(redacted)
-            encodeDelivery(&proposal, envelope, session) { $0.append(contentsOf: redacted) }
-        } else {
-            let body = encodeDelivery(&proposal, envelope, session) {
-                envelope.body!.write(into: &$0)
-            }
-            parts.delivered(body)
-        }
-        record(
-            &proposal,
-            stage: .done,
-            envelope: envelope,
-            bytes: payload.count,
-            started: started,
-            verdict: verdict,
-            parts: parts
-        )
+        return Judged(verdict: verdict, heads: heads.map { (channel, $0) })
     }
+}
+
+/// A verdict, and the heads that it rests on.
+struct Judged {
+    let verdict: Verdict
+    let heads: (channel: String, counted: Heads)?
+
+    /// What a refusal is recorded with.
+    var refusal: Disposition { max(verdict.disposition, .bounce) }
 }

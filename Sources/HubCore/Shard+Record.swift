@@ -25,7 +25,44 @@ struct Parts {
     }
 }
 
+/// What an event says besides what its proposal does.
+struct Particulars {
+    var stage = Stage.done
+    /// Bytes of what was judged.
+    var bytes = 0
+    /// When judging began, by `Shard.ticks`.
+    var started: UInt64
+    var verdict: Verdict?
+    var parts = Parts()
+    var detail = Detail()
+    /// The rules that it is recorded with, when it has no verdict of its own.
+    var rules: [String] = []
+    var refers: Decision?
+    /// The bundle that an activation puts in force, instead of the one that is.
+    var policy: [UInt8]?
+}
+
 extension Shard {
+    /// A proposal of the hub itself, or one about a member who has no session here: it rests on
+    /// nothing that can move.
+    func proposal(
+        _ kind: EventKind,
+        _ disposition: Disposition = .allow,
+        subject: UUID16? = nil,
+        session: UUID16? = nil
+    ) -> Proposal {
+        var proposal = Proposal(
+            kind: kind,
+            disposition: disposition,
+            subject: subject,
+            session: session,
+            slot: -1,
+            judgedAfter: appliedThrough
+        )
+        proposal.dependsOnState = false
+        return proposal
+    }
+
     /// A proposal of a live session, with what it needs to be answered and judged again.
     func proposal(
         _ kind: EventKind,
@@ -59,7 +96,7 @@ extension Shard {
         started: UInt64,
         message: String? = nil,
         retryAfterMs: Int? = nil,
-        verdict: Verdict? = nil
+        judged: Judged? = nil
     ) {
         let kind: EventKind =
             switch envelope?.type {
@@ -68,28 +105,24 @@ extension Shard {
             case .leave: .leave
             default: .message
             }
-        var proposal = proposal(kind, .block, slot, envelope, payload)
+        var proposal = proposal(kind, judged?.refusal ?? .block, slot, envelope, payload)
         // The record names a channel only once it is one: any other name is a stranger's own text,
         // which stays in the content.
         let channel = sessions[slot: slot]!.channels.first { $0.name == envelope?.channel }
         proposal.channel = channel?.index
-        proposal.channelName = channel?.name
+        if channel == nil, let name = envelope?.channel, !roster.isNamed(name) {
+            proposal.channelName = nil
+        }
+        proposal.heads = judged?.heads
         proposal.reply = .refused(outcome, message: message, retryAfterMs: retryAfterMs)
-        if let envelope, kind == .message, verdict?.stage == .rules {
+        if let envelope, kind == .message, judged?.verdict.stage == .rules {
             identify(&proposal, envelope, sessions[slot: slot]!)
         }
-        var parts = Parts()
-        parts.original(payload)
-        record(
-            &proposal,
-            stage: stage,
-            envelope: envelope,
-            bytes: payload.count,
-            started: started,
-            verdict: verdict,
-            parts: parts,
-            code: outcome
-        )
+        var particulars = Particulars(stage: stage, bytes: payload.count, started: started)
+        particulars.detail = Detail(outcome)
+        particulars.parts.original(payload)
+        particulars.verdict = judged?.verdict
+        record(&proposal, particulars, in: envelope?.channel)
     }
 
     /// Gives a message its identity: from the sender's key, or a fresh one.
@@ -111,7 +144,6 @@ extension Shard {
     /// Encodes the frame for the channel's members, time and number left open.
     ///
     /// - Returns: the body's JSON text.
-    @discardableResult
     func encodeDelivery(
         _ proposal: inout Proposal,
         _ envelope: Envelope,
@@ -123,6 +155,10 @@ extension Shard {
         batch.bytes.append(contentsOf: repeatElement(0, count: 4))
         batch.bytes.json("{\"type\":\"message\",\"channel\":")
         batch.bytes.json(string: envelope.channel)
+        if envelope.kind != Envelope.plainKind {
+            batch.bytes.json(",\"kind\":")
+            batch.bytes.json(string: envelope.kind)
+        }
         batch.bytes.json(",\"epoch\":")
         batch.bytes.json(Int64(epoch))
         batch.bytes.json(",\"message\":\"")
@@ -145,28 +181,44 @@ extension Shard {
         return body
     }
 
-    /// Encodes the event and its content into the batch and proposes it.
+    /// Encodes the event and its content into the batch and proposes it, and behind it what follows
+    /// from its verdict.
+    ///
+    /// - Parameter channel: where it happened, also when the record doesn't name it.
     func record(
         _ proposal: inout Proposal,
-        stage: Stage,
-        envelope: Envelope?,
-        bytes: Int,
-        started: UInt64,
-        verdict: Verdict? = nil,
-        parts: Parts = Parts(),
-        code: Outcome? = nil,
-        detail: String? = nil,
-        policy: [UInt8]? = nil,
-        refers: Decision? = nil
+        _ particulars: Particulars,
+        in channel: String? = nil
     ) {
-        var contents: [ContentPart] = []
-        for part in parts.parts {
-            contents.append(ContentPart(kind: part.kind, salt: salt(), body: part.body))
+        var particulars = particulars
+        var consequences: Consequences?
+        if let verdict = particulars.verdict {
+            if !verdict.effects.isEmpty {
+                let following = Consequences(verdict.effects)
+                particulars.detail.add(following)
+                proposal.notices = Notices(following, channel: channel, rules: verdict.rules)
+                consequences = following
+            }
+            particulars.detail.add(verdict)
+        }
+        encode(&proposal, particulars)
+        if proposal.slot >= 0, sessions[slot: proposal.slot]?.id == proposal.session {
+            sessions[slot: proposal.slot]?.inFlight += 1
+        }
+        propose(proposal)
+        if let consequences, let verdict = particulars.verdict {
+            propose(consequences, of: proposal, rules: verdict.rules)
+        }
+    }
+
+    private func encode(_ proposal: inout Proposal, _ particulars: Particulars) {
+        let contents = particulars.parts.parts.map { part in
+            ContentPart(kind: part.kind, salt: salt(), body: part.body)
         }
         var event = Event(
             log: log,
             kind: proposal.kind,
-            stage: stage,
+            stage: particulars.stage,
             disposition: proposal.disposition
         )
         event.session = proposal.session
@@ -177,16 +229,16 @@ extension Shard {
         }
         if proposal.kind == .message, proposal.disposition <= .redact { event.channelSeq = 0 }
         event.message = proposal.message
-        event.refersLog = refers?.log
-        event.refersSeq = refers?.seq
-        event.rules = verdict?.rules ?? []
-        event.shadowRules = verdict?.shadowRules ?? []
-        event.policy = policy ?? bundle.digest
-        event.bytes = Int32(clamping: bytes)
+        event.refersLog = proposal.follows ? log : particulars.refers?.log
+        event.refersSeq = proposal.follows ? 0 : particulars.refers?.seq
+        event.rules = particulars.verdict?.rules ?? particulars.rules
+        event.shadowRules = particulars.verdict?.shadowRules ?? []
+        event.score = Int32(clamping: particulars.verdict?.score ?? 0)
+        event.policy = particulars.policy ?? bundle.digest
+        event.bytes = Int32(clamping: particulars.bytes)
         event.contentHash = Commitment.contentHash(of: contents)
-        if let detail { event.detail = detail }
-        if let code { event.detail = "{\"code\":\"\(code.rawValue)\"}" }
-        event.judgedNs = Int32(clamping: ticks() &- started)
+        event.detail = particulars.detail.json
+        event.judgedNs = Int32(clamping: ticks() &- particulars.started)
 
         let start = batch.bytes.count
         proposal.channelSeqOffset = event.encode(into: &batch.bytes)
@@ -196,10 +248,6 @@ extension Shard {
             ContentRow(log: log, part: content).encode(into: &batch.bytes)
             proposal.contents.append(start..<batch.bytes.count)
         }
-        if proposal.slot >= 0, sessions[slot: proposal.slot]?.id == proposal.session {
-            sessions[slot: proposal.slot]?.inFlight += 1
-        }
-        propose(proposal)
     }
 
     func append(_ bytes: UnsafeRawBufferPointer) -> Proposal.Stretch {

@@ -73,6 +73,9 @@ package final class Shard<Output: ShardOutput> {
     /// The newest event applied here.
     package internal(set) var appliedThrough: Int64 = 0
     package internal(set) var standing: Standing
+    package internal(set) var roster: Roster
+    /// What rules have preserved in this run, by channel.
+    var preserved: [String: Range<Int64>] = [:]
     package internal(set) var sessions = SessionTable()
     /// Slots of this shard's members, by the ledger's channel index.
     var members: [[Int]] = []
@@ -90,6 +93,7 @@ package final class Shard<Output: ShardOutput> {
         bundle: Bundle,
         rates: RateCounters,
         standing: Standing,
+        roster: Roster,
         entropy: Entropy,
         ticks: @escaping () -> UInt64,
         output: Output
@@ -100,6 +104,7 @@ package final class Shard<Output: ShardOutput> {
         self.bundle = bundle
         self.rates = rates
         self.standing = standing
+        self.roster = roster
         self.entropy = entropy
         self.ticks = ticks
         self.output = output

@@ -1,20 +1,30 @@
 package import AuditLog
 package import Outcomes
+package import PolicyEngine
 
-/// What the events so far say of each member: open sessions, mutes, bans.
+/// What the events so far say of each member: open sessions, mutes, bans, strikes.
 ///
 /// The recorder holds one and each shard a copy; both change only by applying recorded events in
 /// `seq` order, so they agree at equal `seq`.
 package struct Standing: Sendable, Equatable {
+    /// How long a strike counts at most, in microseconds: 90 days. No rule can look back further.
+    package static let strikeLifetime: Int64 = 90 * 86_400_000_000
+    /// Strikes of one member that are remembered, the newest: more than any rule asks for.
+    package static let strikesMax = 100
+
     /// One member's facts; times in microseconds since 2000-01-01 UTC, 0 for none.
     package struct Member: Sendable, Equatable {
         package var sessions = 0
         package var mutedUntil: Int64 = 0
         package var bannedUntil: Int64 = 0
+        /// In the order of their time; some may have decayed.
+        package var strikes: [Strike] = []
         package init() {}
     }
 
     private var members: [UUID16: Member] = [:]
+    /// When all members' strikes were last looked through for decayed ones.
+    private var sweptAt: Int64 = 0
 
     package init() {}
 
@@ -24,12 +34,6 @@ package struct Standing: Sendable, Equatable {
 
     /// Members with a fact, for comparisons in tests.
     package var count: Int { members.count }
-
-    /// Puts a sanction read back from the record in force.
-    package mutating func restore(subject: UUID16, mutedUntil: Int64, bannedUntil: Int64) {
-        members[subject, default: Member()].mutedUntil = mutedUntil
-        members[subject, default: Member()].bannedUntil = bannedUntil
-    }
 
     /// Applies one recorded event.
     ///
@@ -60,6 +64,24 @@ package struct Standing: Sendable, Equatable {
         return true
     }
 
+    /// Counts a strike; the time of a recorded event never goes back.
+    package mutating func apply(_ strike: Strike, to subject: UUID16) {
+        let end = strike.at - Self.strikeLifetime
+        var strikes = members[subject]?.strikes ?? []
+        strikes.append(strike)
+        members[subject, default: Member()].strikes = Self.current(strikes, after: end)
+        guard sweptAt <= end else { return }
+        sweptAt = strike.at
+        for (subject, member) in members where !member.strikes.isEmpty {
+            members[subject]?.strikes = Self.current(member.strikes, after: end)
+            if members[subject] == Member() { members[subject] = nil }
+        }
+    }
+
+    private static func current(_ strikes: [Strike], after end: Int64) -> [Strike] {
+        Array(strikes.drop { $0.at <= end }.suffix(strikesMax))
+    }
+
     /// Sessions of the run before are gone, however it ended.
     private mutating func endSessions() {
         for subject in Array(members.keys) {
@@ -68,8 +90,16 @@ package struct Standing: Sendable, Equatable {
         }
     }
 
-    package mutating func apply(_ proposal: Proposal) -> Bool {
-        apply(
+    /// Applies one recorded proposal.
+    ///
+    /// - Parameter at: its time, microseconds since 2000-01-01 UTC.
+    /// - Returns: whether a fact that verdicts rest on has changed.
+    package mutating func apply(_ proposal: Proposal, at: Int64) -> Bool {
+        if case .strike(let rule, let count) = proposal.change, let subject = proposal.subject {
+            apply(Strike(rule: rule, at: at, count: count), to: subject)
+            return true
+        }
+        return apply(
             proposal.kind,
             proposal.disposition,
             subject: proposal.subject,

@@ -215,7 +215,13 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler, Pe
     }
 
     private func refusal(_ verdict: Verdict, _ principal: Principal) -> Refusal {
-        Refusal(.connectionRefused, at: .rules, detail: verdict.say, principal: principal)
+        Refusal(
+            .connectionRefused,
+            at: .rules,
+            detail: verdict.say,
+            principal: principal,
+            retryAfterSeconds: verdict.retryAfterMs.map { $0 / 1000 + 1 }
+        )
     }
 
     /// How often a handshake is judged again because facts moved, before it is refused as busy.

@@ -40,6 +40,7 @@ package enum Outcome: String, CaseIterable, Sendable {
     case expired = "expired"
     case noPong = "no_pong"
     case slowConsumer = "slow_consumer"
+    case repeatedViolations = "repeated_violations"
     // Messages.
     case badJSON = "bad_json"
     case duplicateKey = "duplicate_key"
@@ -101,7 +102,7 @@ extension Outcome {
             .connectionRefused, .busy, .recordUnavailable:
             admissionRow
         case .normal, .goingAway, .protocolError, .unsupportedData, .invalidText, .tooBig,
-            .restarting, .expired, .noPong, .slowConsumer:
+            .restarting, .expired, .noPong, .slowConsumer, .repeatedViolations:
             closeRow
         case .badJSON, .duplicateKey, .badEnvelope, .unknownType, .badSchema, .blocked, .bounced,
             .muted,
@@ -178,6 +179,8 @@ extension Outcome {
         case .restarting: Row(nil, 1012, .later, .server, "The hub restarts: connect again.")
         case .expired: Row(nil, 4401, .afterChange, .client, "The session's token has expired.")
         case .noPong: Row(nil, 4408, .later, .client, "The client did not answer pings.")
+        case .repeatedViolations:
+            Row(nil, 4509, .afterChange, .policy, "The hub's rules were broken too often.")
         default:
             Row(nil, 4430, .later, .client, "The client reads more slowly than messages arrive.")
         }

@@ -2,6 +2,7 @@ import ArgumentParser
 import AuditStore
 import HubCore
 import Logging
+import PolicyEngine
 
 /// `touchline audit reship`: brings a database up from what the journal keeps.
 struct AuditReship: AsyncParsableCommand {
@@ -28,7 +29,9 @@ struct AuditReship: AsyncParsableCommand {
     func run() async throws {
         let configuration = try options.read()
         let logger = HubLog.make(level: configuration.log.level)
-        let record = try await RecordStart.open(configuration, logger: logger) { done, last in
+        let record = try await RecordStart.open(configuration, logger: logger) { _ in
+            .standard
+        } progress: { done, last in
             Terminal.say("\(done) of \(last) events are in the database.")
         }
         let parts = record.takeParts()

@@ -99,7 +99,9 @@ final class Hub: Sendable {
         }
         let checkpoints = try CheckpointOutlets(configuration.checkpoints, logger: logger)
         self.checkpoints = checkpoints
-        let record = try await RecordStart.open(configuration, logger: logger) {
+        let record = try await RecordStart.open(configuration, logger: logger) { _ in
+            bundle.members
+        } progress: {
             logger.notice("Shipping what was left: \($0) of \($1) events are in the database.")
         }
         self.record = record
@@ -110,7 +112,7 @@ final class Hub: Sendable {
             configuration.hub.shards > 0 ? configuration.hub.shards : System.coreCount
         group = MultiThreadedEventLoopGroup(numberOfThreads: shards)
         let submit = Submission()
-        let standing = record.standing
+        let (standing, roster) = (record.standing, record.roster)
         let rates = RateCounters()
         let loops = group.makeIterator().enumerated().map { index, eventLoop in
             let settings = entrance.settings
@@ -131,6 +133,7 @@ final class Hub: Sendable {
                     bundle: bundle,
                     rates: rates,
                     standing: standing,
+                    roster: roster,
                     entropy: Entropy(refill: Self.fillFromKernel),
                     ticks: { clocks.monotonicNs() },
                     output: loop

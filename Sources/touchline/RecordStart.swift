@@ -5,6 +5,7 @@ import HubCore
 import HubServer
 import Logging
 import Outcomes
+import PolicyEngine
 import Synchronization
 
 /// The record, opened for a run: the log claimed, the journal sound and shipped, the state read.
@@ -13,6 +14,7 @@ final class RecordStart: Sendable {
     /// Number of this run, carried by every channel's numbers.
     let epoch: Int32
     let standing: Standing
+    let roster: Roster
     let shipper: Shipper
     /// How far the journal is written, and what it takes up.
     let durable: JournalDurable
@@ -29,6 +31,7 @@ final class RecordStart: Sendable {
         log: Int32,
         epoch: Int32,
         standing: Standing,
+        roster: Roster,
         shipper: Shipper,
         durable: JournalDurable,
         parts: Parts
@@ -36,6 +39,7 @@ final class RecordStart: Sendable {
         self.log = log
         self.epoch = epoch
         self.standing = standing
+        self.roster = roster
         self.shipper = shipper
         self.durable = durable
         self.parts = Mutex(parts)
@@ -52,10 +56,13 @@ final class RecordStart: Sendable {
 
     /// Opens the journal, claims the log, drains the journal into the database and reads the state.
     ///
-    /// - Parameter progress: told every two seconds how far the database is, while the drain lasts.
+    /// - Parameters:
+    ///   - reading: how members' claims are read, given what was in force last.
+    ///   - progress: told every two seconds how far the database is, while the drain lasts.
     static func open(
         _ configuration: Configuration,
         logger: Logger,
+        reading: (StartState.Policy?) throws -> MemberReading,
         progress: @escaping @Sendable (_ done: Int64, _ last: Int64) -> Void
     ) async throws -> RecordStart {
         let clocks = Clocks()
@@ -88,17 +95,29 @@ final class RecordStart: Sendable {
             database,
             log: log,
             now: now(),
+            strikesFrom: now() - Standing.strikeLifetime,
             keyedMax: KeyedOutcomes.countMax
         )
+        let standing = standing(state)
+        let roster = roster(state, try reading(state.policy))
         let tree = try RecordedTree.load(database, log: log, lastSeq: state.lastSeq)
         return RecordStart(
             log: log,
             epoch: claim.fence,
-            standing: standing(state),
+            standing: standing,
+            roster: roster,
             shipper: shipper,
             durable: durable,
             parts: Parts(
-                ledger: ledger(state, log: log, epoch: claim.fence),
+                ledger: Ledger(
+                    log: log,
+                    epoch: claim.fence,
+                    lastSeq: state.lastSeq,
+                    lastAt: state.lastAt,
+                    standing: standing,
+                    roster: roster,
+                    keyed: keyed(state)
+                ),
                 notary: Notary(
                     log: log,
                     signer: signer,
@@ -181,10 +200,24 @@ final class RecordStart: Sendable {
                 until: sanction.until
             )
         }
+        for strike in state.strikes {
+            standing.apply(
+                Strike(rule: strike.rule, at: strike.at, count: strike.count),
+                to: strike.subject
+            )
+        }
         return standing
     }
 
-    private static func ledger(_ state: StartState, log: Int32, epoch: Int32) -> Ledger {
+    private static func roster(_ state: StartState, _ reading: MemberReading) -> Roster {
+        var roster = Roster(reading)
+        for member in state.members {
+            roster.restore(subject: member.subject, claims: member.claims)
+        }
+        return roster
+    }
+
+    private static func keyed(_ state: StartState) -> KeyedOutcomes {
         var keyed = KeyedOutcomes()
         for message in state.keyed {
             keyed[message.message] = KeyedOutcome(
@@ -194,13 +227,6 @@ final class RecordStart: Sendable {
                 at: message.at
             )
         }
-        return Ledger(
-            log: log,
-            epoch: epoch,
-            lastSeq: state.lastSeq,
-            lastAt: state.lastAt,
-            standing: standing(state),
-            keyed: keyed
-        )
+        return keyed
     }
 }

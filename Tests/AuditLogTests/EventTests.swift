@@ -93,6 +93,28 @@ import Testing
         #expect([0].withUnsafeBytes { Row.seq(of: $0) } == nil)
     }
 
+    @Test("refers_seq can be stamped in place, whatever stands before it; a NULL stays NULL")
+    func referring() throws {
+        for change: (inout Event) -> Void in [
+            { _ in }, { $0.channel = nil }, { ($0.session, $0.message) = (nil, nil) },
+            { $0.channelSeq = nil },
+        ] {
+            var event = Self.event
+            change(&event)
+            var tuple: [UInt8] = []
+            event.encode(into: &tuple)
+            tuple.withUnsafeMutableBytes { Event.stamp(refersSeq: 4711, into: $0) }
+            event.refersSeq = 4711
+            #expect(decode(tuple) == event)
+        }
+        var event = Self.event
+        (event.refersLog, event.refersSeq) = (nil, nil)
+        var tuple: [UInt8] = []
+        event.encode(into: &tuple)
+        tuple.withUnsafeMutableBytes { Event.stamp(refersSeq: 4711, into: $0) }
+        #expect(decode(tuple) == event)
+    }
+
     @Test("what PostgreSQL would refuse, or must not get, is named by validate()", arguments: bad)
     func invalid(change: BadEvent) {
         var event = Self.event

@@ -116,7 +116,7 @@ struct KeepingTests {
                 == [2, 3, 4]
         )
         #expect(try numbers(contents) == [6])
-        let state = try StartState.load(lab.hub, log: 1, now: now, keyedMax: 10)
+        let state = try StartState.load(lab.hub, log: 1, now: now, strikesFrom: 0, keyedMax: 10)
         #expect(state.sanctions.map(\.subject) == [subject])
         #expect(state.lastSeq == 7)
         let wrong = try numbers(

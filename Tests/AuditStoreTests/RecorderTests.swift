@@ -49,7 +49,7 @@ struct RecorderTests {
     }
 
     private func load(_ lab: Laboratory, now: Int64) throws -> StartState {
-        try StartState.load(lab.hub, log: 1, now: now, keyedMax: 10)
+        try StartState.load(lab.hub, log: 1, now: now, strikesFrom: 0, keyedMax: 10)
     }
 
     @Test(
@@ -135,6 +135,7 @@ private final class Feeder: RecordedGroupReceiver, @unchecked Sendable {
             lastSeq: state?.lastSeq ?? 0,
             lastAt: state?.lastAt ?? 0,
             standing: Standing(),
+            roster: Roster(),
             keyed: KeyedOutcomes()
         )
         _ = recorder.submit(Self.batch())

@@ -13,7 +13,13 @@ struct StartStateTests {
     }
 
     private func load() throws -> StartState {
-        try StartState.load(lab.hub, log: 1, now: now, keyedMax: 100)
+        try StartState.load(
+            lab.hub,
+            log: 1,
+            now: now,
+            strikesFrom: now - 1_000_000,
+            keyedMax: 100
+        )
     }
 
     private func sanction(
@@ -40,7 +46,7 @@ struct StartStateTests {
         #expect(lab.claim == StartState.Claim(fence: 1, watermark: 0, isNew: true))
         let state = try load()
         #expect(state.lastSeq == 0 && state.lastAt == 0 && state.policy == nil)
-        #expect(state.sanctions.isEmpty && state.keyed.isEmpty)
+        #expect(state.sanctions.isEmpty && state.keyed.isEmpty && state.strikes.isEmpty)
     }
 
     @Test("another journal can't take the log, and a fence is never given twice")
@@ -123,7 +129,8 @@ struct StartStateTests {
         let state = try load()
         #expect(state.lastSeq == 5)
         #expect(state.lastAt == now - 30)
-        #expect(state.policy == digest)
+        #expect(state.policy?.digest == digest && state.policy?.seq == 2)
+        #expect(state.policy?.files == nil)
         #expect(
             state.keyed == [
                 StartState.KeyedMessage(

@@ -1,7 +1,9 @@
 import AuditLog
+import Foundation
 import HubCore
 import Outcomes
 import PolicyEngine
+import Testing
 
 /// A seeded generator (SplitMix64), so that a failing run can be repeated.
 struct SeededGenerator: RandomNumberGenerator {
@@ -57,12 +59,14 @@ final class SimulatedHub {
     var lanes: [Batch] = []
     /// Tuples of all durable events, in the order of the journal.
     var journal: [[UInt8]] = []
+    /// Tuples of the subjects that came with them, by `seq`.
+    var subjects: [Int64: [UInt8]] = [:]
     var clock: Int64 = 800_000_000_000_000
     var epoch: Int32 = 1
     var ticket = 0
-    let bundle: Bundle
+    let bundle: PolicyEngine.Bundle
 
-    init(seed: UInt64, shards: Int, bundle: Bundle) {
+    init(seed: UInt64, shards: Int, bundle: PolicyEngine.Bundle) {
         random = SeededGenerator(state: seed)
         self.bundle = bundle
         ledger = Ledger(
@@ -71,14 +75,15 @@ final class SimulatedHub {
             lastSeq: 0,
             lastAt: 0,
             standing: Standing(),
+            roster: Roster(bundle.members),
             keyed: KeyedOutcomes()
         )
-        makeLoops(shards, Standing())
+        makeLoops(shards, Standing(), Roster(bundle.members))
     }
 
     var now: Instant { Instant(wall: clock, monotonicNs: UInt64(clock) * 1000) }
 
-    private func makeLoops(_ count: Int, _ standing: Standing) {
+    private func makeLoops(_ count: Int, _ standing: Standing, _ roster: Roster) {
         loops = (0..<count).map { index in
             let loop = SimulatedLoop()
             var own = SeededGenerator(state: random.next())
@@ -89,6 +94,7 @@ final class SimulatedHub {
                 bundle: bundle,
                 rates: rates,
                 standing: standing,
+                roster: roster,
                 entropy: Entropy { pool in
                     for place in pool.indices {
                         pool[place] = UInt8(truncatingIfNeeded: own.next())
@@ -122,6 +128,9 @@ final class SimulatedHub {
                 else { continue }
                 batch.stamp(batch.proposals[index], seq: seq, at: at, channelSeq: channelSeq)
                 journal.append(Array(batch.bytes[batch.proposals[index].event]))
+                if let row = batch.proposals[index].row, row.kind == .subject {
+                    subjects[seq] = Array(batch.bytes[row.bytes])
+                }
             }
         }
         let group = RecordedGroup(batches: batches, through: ledger.lastSeq)
@@ -148,15 +157,9 @@ final class SimulatedHub {
     /// The process dies: only the journal is left, and the next run reads its state from it.
     func restart() throws {
         let events = try decodedEvents()
-        var standing = Standing()
+        let (standing, roster) = try state(of: events)
         var keyed = KeyedOutcomes()
         for event in events {
-            _ = standing.apply(
-                event.kind,
-                event.disposition,
-                subject: event.subject,
-                until: until(of: event)
-            )
             if let message = event.message, message.high & 0xF000 == 0x8000 {
                 keyed[message] = KeyedOutcome(
                     seq: event.seq,
@@ -174,9 +177,10 @@ final class SimulatedHub {
             lastSeq: events.last?.seq ?? 0,
             lastAt: events.last?.at ?? 0,
             standing: standing,
+            roster: roster,
             keyed: keyed
         )
-        makeLoops(loops.count, standing)
+        makeLoops(loops.count, standing, roster)
         loops[0].shard.proposeRun(.hubStarted, at: now)
         settle()
     }
@@ -185,9 +189,44 @@ final class SimulatedHub {
         try journal.map { tuple in try tuple.withUnsafeBytes { try Event(decoding: $0) } }
     }
 
-    /// `until` of a sanction's detail.
-    func until(of event: Event) -> Int64? {
-        guard event.detail.hasPrefix("{\"until\":") else { return nil }
-        return Int64(event.detail.dropFirst(9).dropLast())
+    /// What the events add up to, reckoned anew.
+    func state(of events: [Event]) throws -> (Standing, Roster) {
+        var standing = Standing()
+        var roster = Roster(bundle.members)
+        for event in events {
+            if event.kind == .strike, let subject = event.subject {
+                let count = try #require(try number("count", in: event))
+                standing.apply(
+                    Strike(rule: event.rules[0], at: event.at, count: Int(count)),
+                    to: subject
+                )
+            } else {
+                _ = standing.apply(
+                    event.kind,
+                    event.disposition,
+                    subject: event.subject,
+                    until: try number("until", in: event)
+                )
+            }
+            if let row = subjects[event.seq] {
+                let subject = try row.withUnsafeBytes { try SubjectRow(decoding: $0) }
+                roster.restore(subject: subject.pseudonym, claims: subject.claims)
+            }
+            roster.apply(
+                event.kind,
+                event.disposition,
+                subject: event.subject,
+                session: event.session,
+                channel: event.channel
+            )
+        }
+        return (standing, roster)
+    }
+
+    /// A number of an event's detail.
+    func number(_ name: String, in event: Event) throws -> Int64? {
+        guard event.detail != "{}" else { return nil }
+        let detail = try JSONSerialization.jsonObject(with: Data(event.detail.utf8))
+        return ((detail as? [String: Any])?[name] as? NSNumber)?.int64Value
     }
 }

@@ -53,6 +53,7 @@ struct RecordBenchmark {
             lastSeq: writer.recovery.lastSeq,
             lastAt: 0,
             standing: Standing(),
+            roster: Roster(),
             keyed: KeyedOutcomes()
         )
         let notary = Notary(

@@ -1,0 +1,197 @@
+package import AuditLog
+package import Outcomes
+package import PolicyEngine
+
+/// Who belongs to which channel, and who is in it: the members whose newest recorded claims name it,
+/// and those who have joined it.
+///
+/// The recorder holds one and each shard a copy; both change only by applying recorded events in
+/// `seq` order, so they agree at equal `seq`.
+package struct Roster: Sendable {
+    /// Members known at most, and places in channels that their claims name at most: some hundred
+    /// bytes each, in every copy. Past it, who would be one more is refused as `busy`.
+    package static let placesMax = 1 << 20
+
+    private var reading: MemberReading
+    private var people: [UUID16: Person] = [:]
+    private var channels: [String: RosterChannel] = [:]
+    private var namedCount = 0
+
+    /// One member: what the newest claims say, and where the sessions are.
+    private struct Person: Sendable, Equatable {
+        /// Nil when forgotten while still connected: then nobody knows the age, so it is a minor.
+        var entry: RosterEntry?
+        var sittings: [Sitting] = []
+    }
+
+    /// The channels that one session has joined.
+    private struct Sitting: Sendable, Equatable {
+        let session: UUID16
+        var channels: [String] = []
+    }
+
+    /// - Parameter reading: of the bundle in force.
+    package init(_ reading: MemberReading = .standard) {
+        self.reading = reading
+    }
+
+    /// How many people belong to a channel and are in it.
+    ///
+    /// - Parameter now: microseconds since 2000-01-01 UTC; who comes of age by then is an adult.
+    package mutating func heads(of channel: String, at now: Int64) -> Heads {
+        guard let index = channels.index(forKey: channel) else { return Heads() }
+        if channels.values[index].isCounted(at: now) { return channels.values[index].heads }
+        let people = people
+        return channels.values[index].count(at: now) { people[$0]?.entry }
+    }
+
+    /// Whether the claims of any member name the channel, so that its name is no stranger's text.
+    package func isNamed(_ channel: String) -> Bool { channels[channel]?.isNamed ?? false }
+
+    /// Whether one more member with these claims can be remembered.
+    package func hasRoom(for entry: RosterEntry, of subject: UUID16) -> Bool {
+        let known = people[subject]
+        let places = namedCount - (known?.entry?.channels.count ?? 0) + entry.channels.count
+        return places <= Self.placesMax && (known != nil || people.count < Self.placesMax)
+    }
+
+    /// Members known, for the metrics and tests.
+    package var count: Int { people.count }
+}
+
+// MARK: Recorded events
+
+extension Roster {
+    /// Puts a member in place as the record has it at a start.
+    package mutating func restore(subject: UUID16, claims: String) {
+        set(RosterEntry(claims: claims, reading), of: subject)
+    }
+
+    /// Applies one recorded proposal.
+    package mutating func apply(_ proposal: Proposal) {
+        switch proposal.change {
+        case .member(let entry): if let subject = proposal.subject { set(entry, of: subject) }
+        case .policy(let bundle): adopt(bundle.members)
+        case .strike, .preserved, nil: break
+        }
+        apply(
+            proposal.kind,
+            proposal.disposition,
+            subject: proposal.subject,
+            session: proposal.session,
+            channel: proposal.channelName
+        )
+    }
+
+    /// Applies what an event itself says; the claims that a connection brings are set apart.
+    package mutating func apply(
+        _ kind: EventKind,
+        _ disposition: Disposition,
+        subject: UUID16?,
+        session: UUID16?,
+        channel: String?
+    ) {
+        if kind == .hubStarted { return endSessions() }
+        guard disposition == .allow, let subject else { return }
+        switch kind {
+        case .join:
+            if let session, let channel { join(channel, subject, session) }
+        case .leave:
+            if let session, let channel { leave(channel, subject, session) }
+        case .disconnect: if let session { end(session, subject) }
+        case .erase: set(nil, of: subject)
+        default: break
+        }
+    }
+
+    /// Reads everyone's claims as another bundle does.
+    private mutating func adopt(_ reading: MemberReading) {
+        let isSame = self.reading.readsRoster(as: reading)
+        self.reading = reading
+        guard !isSame else { return }
+        for subject in Array(people.keys) {
+            guard let entry = people[subject]?.entry else { continue }
+            set(RosterEntry(claims: entry.claims, reading), of: subject)
+        }
+    }
+
+    /// Sets what is known of a member; nil forgets it.
+    package mutating func set(_ entry: RosterEntry?, of subject: UUID16) {
+        var person = people[subject] ?? Person()
+        let old = person.entry
+        person.entry = entry
+        people[subject] = entry == nil && person.sittings.isEmpty ? nil : person
+        if let old, let entry, old.counts(as: entry) { return }
+        namedCount += (entry?.channels.count ?? 0) - (old?.channels.count ?? 0)
+        let joined = person.sittings.flatMap(\.channels)
+        for name in Set((old?.channels ?? []) + (entry?.channels ?? []) + joined) {
+            let isNamed = entry?.channels.contains(name) ?? false
+            change(name, subject, from: old, to: entry) { $0.isNamed = isNamed }
+        }
+    }
+
+    private mutating func join(_ channel: String, _ subject: UUID16, _ session: UUID16) {
+        var person = people[subject] ?? Person()
+        let index =
+            person.sittings.firstIndex { $0.session == session }
+            ?? person.sittings.count
+        if index == person.sittings.count { person.sittings.append(Sitting(session: session)) }
+        guard !person.sittings[index].channels.contains(channel) else { return }
+        person.sittings[index].channels.append(channel)
+        people[subject] = person
+        change(channel, subject, person.entry) { $0.joined += 1 }
+    }
+
+    private mutating func leave(_ channel: String, _ subject: UUID16, _ session: UUID16) {
+        guard let index = people[subject]?.sittings.firstIndex(where: { $0.session == session }),
+            let place = people[subject]?.sittings[index].channels.firstIndex(of: channel)
+        else { return }
+        people[subject]?.sittings[index].channels.remove(at: place)
+        change(channel, subject, people[subject]?.entry) { $0.joined -= 1 }
+    }
+
+    private mutating func end(_ session: UUID16, _ subject: UUID16) {
+        guard var person = people[subject],
+            let index = person.sittings.firstIndex(where: { $0.session == session })
+        else { return }
+        let sitting = person.sittings.remove(at: index)
+        people[subject] = person.entry == nil && person.sittings.isEmpty ? nil : person
+        for channel in sitting.channels {
+            change(channel, subject, person.entry) { $0.joined -= 1 }
+        }
+    }
+
+    /// Sessions of the run before are gone, however it ended.
+    private mutating func endSessions() {
+        for (subject, person) in people {
+            for sitting in person.sittings { end(sitting.session, subject) }
+        }
+    }
+
+    private mutating func change(
+        _ channel: String,
+        _ subject: UUID16,
+        _ entry: RosterEntry?,
+        _ body: (inout RosterChannel.Seat) -> Void
+    ) {
+        change(channel, subject, from: entry, to: entry, body)
+    }
+
+    private mutating func change(
+        _ channel: String,
+        _ subject: UUID16,
+        from old: RosterEntry?,
+        to new: RosterEntry?,
+        _ body: (inout RosterChannel.Seat) -> Void
+    ) {
+        channels[channel, default: RosterChannel()].change(subject, from: old, to: new, body)
+        if channels[channel]?.isEmpty == true { channels[channel] = nil }
+    }
+}
+
+extension Roster: Equatable {
+    /// Whether both know the same of the same people; how they read claims is left aside.
+    package static func == (left: Roster, right: Roster) -> Bool {
+        left.people == right.people && left.channels == right.channels
+    }
+}

@@ -1,0 +1,115 @@
+import AuditLog
+import HubCore
+import Outcomes
+import PolicyEngine
+import Testing
+
+@Suite("What the ledger records, sends back and leaves out")
+struct LedgerTests {
+    private static let subject = UUID16(high: 1, low: 1)
+    /// 2026-06-15 12:00 UTC.
+    private static let now: Int64 = 834_840_000_000_000
+    private var ledger = Ledger(
+        log: 1,
+        epoch: 1,
+        lastSeq: 0,
+        lastAt: 0,
+        standing: Standing(),
+        roster: Roster(),
+        keyed: KeyedOutcomes()
+    )
+
+    private func proposal(_ kind: EventKind, judgedAfter: Int64 = 0) -> Proposal {
+        Proposal(
+            kind: kind,
+            disposition: .allow,
+            subject: Self.subject,
+            session: Self.subject,
+            slot: 0,
+            judgedAfter: judgedAfter
+        )
+    }
+
+    private func following(_ kind: EventKind) -> Proposal {
+        var proposal = proposal(kind)
+        proposal.dependsOnState = false
+        proposal.follows = true
+        if kind == .strike { proposal.change = .strike(rule: "r", count: 2) }
+        return proposal
+    }
+
+    private mutating func admit(_ proposals: [Proposal]) -> [Proposal] {
+        proposals.map { proposal in
+            var proposal = proposal
+            ledger.admit(&proposal, now: Self.now)
+            return proposal
+        }
+    }
+
+    @Test("what follows from a verdict is numbered behind it and refers to it")
+    mutating func following() {
+        let done = admit([
+            proposal(.message), following(.strike), following(.mute), proposal(.message),
+        ])
+        guard case .recorded(let seq, _, _) = done[0].ruling else {
+            Issue.record("\(done[0].ruling)")
+            return
+        }
+        #expect(done[1].ruling == .recorded(seq: seq + 1, at: Self.now, channelSeq: 0))
+        #expect(done[2].ruling == .recorded(seq: seq + 2, at: Self.now, channelSeq: 0))
+        #expect(done[1].refersSeq == seq && done[2].refersSeq == seq)
+        let strikes = ledger.standing[Self.subject].strikes
+        #expect(strikes == [Strike(rule: "r", at: Self.now, count: 2)])
+        #expect(ledger.standing[Self.subject].mutedUntil == .max)
+        // The sender's next message was judged before the strike.
+        #expect(done[3].ruling == .stale)
+    }
+
+    @Test("what follows from something that isn't recorded is not recorded either")
+    mutating func dropped() {
+        let sanction = admit([proposal(.mute)])
+        #expect(sanction[0].ruling == .recorded(seq: 1, at: Self.now, channelSeq: 0))
+        let done = admit([proposal(.message), following(.strike)])
+        #expect(done.map(\.ruling) == [.stale, .dropped])
+        var unrecorded = proposal(.message, judgedAfter: 1)
+        ledger.leaveOut(&unrecorded)
+        #expect(unrecorded.ruling == .unrecorded)
+        #expect(admit([following(.ban)]).map(\.ruling) == [.dropped])
+        var keyed = proposal(.message, judgedAfter: 1)
+        keyed.message = UUID16(high: 0x8000, low: 9)
+        keyed.isKeyed = true
+        let again = admit([keyed, following(.strike), keyed, following(.strike)])
+        #expect(again[0].ruling == .recorded(seq: 2, at: Self.now, channelSeq: 0))
+        #expect(again[3].ruling == .dropped)
+        #expect(ledger.standing[Self.subject].strikes.count == 1)
+    }
+
+    @Test("a verdict that rests on heads is stale once they have moved, and only then")
+    mutating func heads() {
+        let claims = #"{"channels":["club:a"],"birthdate":"1990-01-01"}"#
+        var connect = proposal(.connect)
+        let facts = MemberReading.standard.member(id: "", name: "", claims: claims)
+        connect.change = .member(RosterEntry(facts, claims: claims))
+        _ = admit([connect])
+        var counted = Heads()
+        counted.roster.adults = 1
+        func message(_ heads: Heads) -> Proposal {
+            var message = proposal(.message, judgedAfter: ledger.lastSeq)
+            message.heads = ("club:a", heads)
+            return message
+        }
+        #expect(admit([message(Heads())])[0].ruling == .stale)
+        #expect(admit([message(counted)])[0].ruling != .stale)
+        var join = proposal(.join, judgedAfter: ledger.lastSeq)
+        join.channelName = "club:a"
+        _ = admit([join])
+        #expect(admit([message(counted)])[0].ruling == .stale)
+        counted.present.adults = 1
+        #expect(admit([message(counted)])[0].ruling != .stale)
+        // A second connection with the same claims moves nothing.
+        connect.session = UUID16(high: 1, low: 7)
+        connect.judgedAfter = ledger.lastSeq
+        _ = admit([connect])
+        #expect(admit([message(counted)])[0].ruling != .stale)
+    }
+}
