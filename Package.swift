@@ -63,6 +63,15 @@ let package = Package(
             path: "Benchmarks/record/Sources",
             swiftSettings: strict
         ),
+        // Measures the judging of messages, the same way.
+        .executableTarget(
+            name: "policy-benchmark",
+            dependencies: [
+                "PolicyEngine", "JSONSchema", "JSONDocument", "CEL", "Outcomes", "CAllocations",
+            ],
+            path: "Benchmarks/policy/Sources",
+            swiftSettings: strict
+        ),
         // Floor 3: adapters.
         .target(
             name: "HubServer",
@@ -113,7 +122,9 @@ let package = Package(
         ),
         .target(
             name: "PolicyEngine",
-            dependencies: ["CEL", "ContentMatching", "JSONDocument", "Outcomes", crypto, yams],
+            dependencies: [
+                "CEL", "ContentMatching", "JSONDocument", "JSONSchema", "Outcomes", crypto, yams,
+            ],
             swiftSettings: strict
         ),
         .target(
@@ -139,7 +150,7 @@ let package = Package(
         .target(name: "CEL", dependencies: ["CRE2"], swiftSettings: strict),
         .target(
             name: "ContentMatching",
-            dependencies: ["CHyperscan", "CRE2"],
+            dependencies: ["CHyperscan", "CRE2", "CUnicode"],
             swiftSettings: strict
         ),
         // A parsed document, which a schema reads, too.
@@ -153,7 +164,10 @@ let package = Package(
             linkerSettings: [.linkedLibrary("simdjson")]
         ),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
-        .target(name: "CUnicode", linkerSettings: [.linkedLibrary("icuuc")]),
+        .target(
+            name: "CUnicode",
+            linkerSettings: [.linkedLibrary("icui18n"), .linkedLibrary("icuuc")]
+        ),
         .systemLibrary(
             name: "CHyperscan",
             pkgConfig: "libhs",

@@ -1,116 +1,98 @@
-import CHyperscan
-
-/// Scans texts with a set of matchers. Holds the scratch, so each thread has its own.
+/// Scans texts with a set of matchers. Holds scratch memory, so each thread has its own.
 ///
-/// Scanning a text without candidates allocates nothing.
+/// Scanning a text in which nothing is found allocates nothing, but for characters beyond ASCII
+/// that were not seen lately.
 package final class MatcherScanner {
+    private let raw: PatternScanner?
     private let set: MatcherSet
-    private let scratch: OpaquePointer?
-    private var flatText = FlatText()
-    private let found: UnsafeMutablePointer<Candidates>
-    /// Which doubts any matcher of the set has at all.
-    private let doubts: Doubts
+    private var groups: [GroupScanner]
 
     package init(_ set: MatcherSet) {
         self.set = set
-        var scratch: OpaquePointer?
-        // Grows it to serve both.
-        for database in [set.flat, set.unicode].compactMap(\.self) {
-            let result = hs_alloc_scratch(database.handle, &scratch)
-            guard result == HS_SUCCESS else {
-                preconditionFailure("Hyperscan has no memory for a scratch (\(result))")
-            }
-        }
-        self.scratch = scratch
-        found = .allocate(capacity: 1)
-        found.initialize(to: Candidates(capacity: set.matchers.count))
-        doubts = set.doubtful.reduce(into: []) { $0.formUnion($1.doubts) }
+        raw = set.raw.map(PatternScanner.init)
+        groups = set.groups.map(GroupScanner.init)
     }
 
     deinit {
-        flatText.free()
-        found.pointee.free()
-        found.deallocate()
-        if let scratch { hs_free_scratch(scratch) }
+        for group in groups { group.free() }
     }
 
-    /// Finds which matchers may match `text`, valid UTF-8. The answer holds until the next scan.
-    package func candidates(in text: UnsafeRawBufferPointer) -> UnsafeBufferPointer<UInt32> {
-        found.pointee.clear()
-        let flat = flatText.flatten(text)
-        if let database = set.flat { scan(flat, database) }
-        if let database = set.unicode { scan(text, database) }
-        if !doubts.isDisjoint(with: flatText.doubts) { insertDoubtful(flatText.doubts) }
-        return found.pointee.all
-    }
-
-    /// The exact spans of a matcher in `text`, appended to `spans` in order.
-    package func appendSpans(
-        of matcher: UInt32,
-        in text: UnsafeRawBufferPointer,
-        to spans: inout [Span]
-    ) {
-        set.matchers[Int(matcher)].appendSpans(in: text, to: &spans)
-    }
-
-    private func scan(_ text: UnsafeRawBufferPointer, _ database: CandidateDatabase) {
-        guard let start = text.baseAddress, let scratch else { return }
-        let result = hs_scan(
-            database.handle,
-            start.assumingMemoryBound(to: CChar.self),
-            UInt32(text.count),
-            0,
-            scratch,
-            { id, _, _, _, context in
-                context?.assumingMemoryBound(to: Candidates.self).pointee.insert(id)
-                return 0
-            },
-            found
-        )
-        guard result != HS_SUCCESS else { return }
-        // A scan that failed has found nothing out: RE2 decides about every matcher.
-        for index in set.matchers.indices { found.pointee.insert(UInt32(index)) }
-    }
-
-    private func insertDoubtful(_ raised: Doubts) {
-        for (index, doubts) in set.doubtful where !doubts.isDisjoint(with: raised) {
-            found.pointee.insert(index)
+    /// What the matchers find in `text`, valid UTF-8 of less than 4 GiB: at most one hit of each
+    /// matcher, with its spans. Their order means nothing.
+    package func hits(in text: UnsafeRawBufferPointer) -> [Hit] {
+        var hits: [Hit] = []
+        if let raw, let set = set.raw {
+            for candidate in raw.candidates(in: text) {
+                var spans: [Span] = []
+                set.patterns[Int(candidate)].appendSpans(in: text, to: &spans)
+                if spans.isEmpty { continue }
+                hits.append(Hit(matcher: set.matchers[Int(candidate)], spans: spans))
+            }
         }
+        for index in groups.indices { groups[index].appendHits(in: text, to: &hits) }
+        return hits
     }
 }
 
-/// A set of matcher indices over memory of its own, filled by Hyperscan's callback.
-private struct Candidates {
-    private let items: UnsafeMutablePointer<UInt32>
-    private let isPresent: UnsafeMutablePointer<Bool>
-    private let capacity: Int
-    private var count = 0
+/// Scans texts by one set of folds.
+private struct GroupScanner {
+    private let group: MatcherSet.FoldGroup
+    private let patterns: PatternScanner?
+    private let terms: TermSearch?
+    private var folded: FoldedText
+    private var spelled = SpelledWords()
+    private var bytes = FoldedBytes()
+    private var detectorText = DetectorText()
+    private var found: [TermSearch.Found] = []
 
-    init(capacity: Int) {
-        self.capacity = capacity
-        items = .allocate(capacity: max(capacity, 1))
-        isPresent = .allocate(capacity: max(capacity, 1))
-        isPresent.initialize(repeating: false, count: max(capacity, 1))
-    }
-
-    var all: UnsafeBufferPointer<UInt32> {
-        UnsafeBufferPointer(start: items, count: count)
-    }
-
-    mutating func insert(_ index: UInt32) {
-        guard Int(index) < capacity, !isPresent[Int(index)] else { return }
-        isPresent[Int(index)] = true
-        items[count] = index
-        count += 1
-    }
-
-    mutating func clear() {
-        for position in 0..<count { isPresent[Int(items[position])] = false }
-        count = 0
+    init(_ group: MatcherSet.FoldGroup) {
+        self.group = group
+        patterns = group.patterns.map(PatternScanner.init)
+        terms = group.terms.map(TermSearch.init)
+        folded = FoldedText(group.folds)
     }
 
     func free() {
-        items.deallocate()
-        isPresent.deallocate()
+        folded.free()
+        spelled.free()
+        bytes.free()
+        detectorText.free()
     }
+
+    mutating func appendHits(in text: UnsafeRawBufferPointer, to hits: inout [Hit]) {
+        folded.read(text)
+        if group.folds.contains(.spaces) { spelled.read(folded) }
+        if let terms {
+            terms.search(folded, into: &found)
+            if group.folds.contains(.spaces) { terms.search(spelled, into: &found) }
+            if !found.isEmpty {
+                hits += terms.index.hits(among: found, textEnd: text.count)
+                found.removeAll(keepingCapacity: found.count <= Self.foundKeptMax)
+            }
+        }
+        if let detectors = group.detectors {
+            detectorText.read(folded)
+            detectors.appendHits(in: detectorText, to: &hits)
+        }
+        if let patterns, let set = group.patterns { appendHits(of: set, patterns, to: &hits) }
+    }
+
+    private mutating func appendHits(
+        of set: PatternSet,
+        _ scanner: PatternScanner,
+        to hits: inout [Hit]
+    ) {
+        bytes.write(folded, spelled)
+        for candidate in scanner.candidates(in: bytes.text) {
+            var spans: [Span] = []
+            set.patterns[Int(candidate)].appendSpans(in: bytes.text, to: &spans)
+            if spans.isEmpty { continue }
+            // Pieces of one character that folds to several may be hit apart.
+            let original = Span.merged(spans.map(bytes.original), touching: false)
+            hits.append(Hit(matcher: set.matchers[Int(candidate)], spans: original))
+        }
+    }
+
+    /// Terms found whose room is kept for the next text.
+    private static let foundKeptMax = 1 << 10
 }

@@ -1,31 +1,49 @@
-/// All matchers of a bundle, compiled together so that one pass over a text finds the candidates.
+/// All matchers of a bundle, compiled together by what they read texts as.
 package final class MatcherSet: Sendable {
     /// The matchers; a matcher is named by its index.
     package let matchers: [Matcher]
-    /// Finds candidates of the matchers that name nothing beyond ASCII, in flat texts.
-    let flat: CandidateDatabase?
-    /// Finds candidates of the others, in UTF-8.
-    let unicode: CandidateDatabase?
-    /// Matchers that are candidates whenever the text raises one of these doubts.
-    let doubtful: [(index: UInt32, doubts: Doubts)]
+    /// Those that read the raw text.
+    let raw: PatternSet?
+    /// Those that read it folded: each set of folds once.
+    let groups: [FoldGroup]
 
-    /// Compiles the matchers. What Hyperscan doesn't take goes to RE2 with every text.
+    /// What reads a text by one set of folds.
+    struct FoldGroup: Sendable {
+        let folds: FoldSet
+        let patterns: PatternSet?
+        let terms: TermIndex?
+        let detectors: DetectorSet?
+    }
+
     package init(_ matchers: [Matcher]) {
         self.matchers = matchers
-        let (flat, leftOfFlat) = CandidateDatabase.compile(matchers) { $0.isASCII }
-        let (unicode, leftOfUnicode) = CandidateDatabase.compile(matchers) { !$0.isASCII }
-        self.flat = flat
-        self.unicode = unicode
-        let left = leftOfFlat.union(leftOfUnicode)
-        doubtful = matchers.indices.compactMap { index in
-            var doubts = matchers[index].doubts
-            if left.contains(index) { doubts.insert(.everything) }
-            return doubts.isEmpty ? nil : (UInt32(index), doubts)
+        var patterns: [FoldSet: [(UInt32, Pattern)]] = [:]
+        var terms: [FoldSet: [(UInt32, Term)]] = [:]
+        var detectors: [(UInt32, Detector)] = []
+        for (index, matcher) in matchers.enumerated() {
+            let index = UInt32(index)
+            switch matcher {
+            case .pattern(let pattern):
+                patterns[pattern.folds, default: []].append((index, pattern))
+            case .term(let term): terms[term.folds, default: []].append((index, term))
+            case .detector(let detector): detectors.append((index, detector))
+            }
+        }
+        raw = patterns.removeValue(forKey: []).map(PatternSet.init)
+        var folds = Set(patterns.keys).union(terms.keys)
+        if !detectors.isEmpty { folds.insert(.detectors) }
+        groups = folds.sorted { $0.rawValue < $1.rawValue }.map { folds in
+            FoldGroup(
+                folds: folds,
+                patterns: patterns[folds].map(PatternSet.init),
+                terms: terms[folds].map { TermIndex($0, folds: folds) },
+                detectors: folds == .detectors && !detectors.isEmpty ? DetectorSet(detectors) : nil
+            )
         }
     }
 
-    /// How many matchers RE2 tries on every text, because Hyperscan doesn't take them.
+    /// How many patterns RE2 tries on every text, because Hyperscan doesn't take them.
     package var slowCount: Int {
-        doubtful.count { $0.doubts.contains(.everything) }
+        groups.reduce(raw?.slowCount ?? 0) { $0 + ($1.patterns?.slowCount ?? 0) }
     }
 }

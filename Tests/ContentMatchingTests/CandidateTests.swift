@@ -7,25 +7,20 @@ struct CandidateTests {
     @Test("of 200 random patterns, all that RE2 finds in random texts are candidates")
     func supersetOfRE2() throws {
         var random = SplitMix(state: 7)
-        let matchers = try (0..<200).map { index in
-            index.isMultiple(of: 4)
-                ? try Matcher.term(
-                    Self.text(&random, length: 2, of: Self.words),
-                    except: [],
-                    caseless: true
-                ) : try Matcher.pattern(Self.pattern(&random) + "x", caseless: index % 4 == 1)
+        let patterns = try (0..<200).map { index in
+            try Pattern(Self.pattern(&random) + "x", folds: index % 4 == 1 ? .case : [])
         }
-        let set = MatcherSet(matchers)
-        #expect(set.flat != nil && set.unicode != nil)
+        let set = MatcherSet(patterns.map { .pattern($0) })
+        #expect(set.raw?.flat != nil && set.raw?.unicode != nil)
         let scanner = MatcherScanner(set)
         var hitCount = 0
         for _ in 0..<1000 {
             let text = Self.text(&random, length: 40, of: Self.pieces)
             let found = hits(scanner, in: text)
-            for (index, matcher) in matchers.enumerated() {
+            for (index, pattern) in patterns.enumerated() {
                 var spans: [Span] = []
-                Array(text.utf8).withUnsafeBytes { matcher.appendSpans(in: $0, to: &spans) }
-                #expect(spans.isEmpty == (found[index] == nil), "\(matcher.candidate) in \(text)")
+                Array(text.utf8).withUnsafeBytes { pattern.appendSpans(in: $0, to: &spans) }
+                #expect(spans.isEmpty == (found[index] == nil), "\(pattern.source) in \(text)")
                 hitCount += spans.count
             }
         }
@@ -38,10 +33,10 @@ struct CandidateTests {
     )
     func refusedByHyperscan(pattern: String) throws {
         let set = MatcherSet([
-            try .pattern("plain", caseless: true), try .pattern(pattern, caseless: false),
+            try .pattern("plain", folds: .case), try .pattern(pattern, folds: []),
         ])
         #expect(set.slowCount == 1)
-        #expect(set.flat != nil)
+        #expect(set.raw?.flat != nil)
         #expect(hits(MatcherScanner(set), in: "a-b abb plain \u{B}x").count == 2)
     }
 
@@ -49,9 +44,9 @@ struct CandidateTests {
     func tooLarge() throws {
         let domain = #"\b(?:https?://)?(?:[a-z0-9-]{2,40}\.){1,3}TOP(?:/[^\s]*)?(?:\s|$)"#
         let matchers =
-            try ["bad", "é"].map { try Matcher.pattern($0, caseless: true) } + [
-                try .pattern(domain.replacing("TOP", with: "top"), caseless: true),
-                try .pattern(domain.replacing("TOP", with: "töp"), caseless: true),
+            try ["bad", "é"].map { try Matcher.pattern($0, folds: .case) } + [
+                try .pattern(domain.replacing("TOP", with: "top"), folds: .case),
+                try .pattern(domain.replacing("TOP", with: "töp"), folds: .case),
             ]
         let found = hits(matchers, in: "é BAD see www.a-b.top/x?y or cc.töp")
         #expect(found == [0: ["BAD"], 1: ["é"], 2: ["www.a-b.top/x?y "], 3: ["cc.töp"]])
@@ -59,7 +54,7 @@ struct CandidateTests {
 
     @Test("a long text beyond ASCII is searched to its end")
     func longText() throws {
-        let matchers = [try Matcher.pattern("end.$", caseless: false)]
+        let matchers = [try Matcher.pattern("end.$", folds: [])]
         let scanner = MatcherScanner(MatcherSet(matchers))
         let text = String(repeating: "é", count: 100_000) + "endé"
         #expect(hits(scanner, in: text) == [0: ["endé"]])
@@ -71,7 +66,6 @@ struct CandidateTests {
         #expect(hits([], in: "anything").isEmpty)
     }
 
-    private static let words = ["ab", "Ka", "ü", "x ", "s", "b"]
     private static let pieces = [
         "a", "b", "k", "s", "x", "X", "ü", "Ü", "\u{212A}", "\u{17F}", " ", "\n", "\u{B}", "7",
         "α", "\u{1C80}", "в", "ab", "_", "-",

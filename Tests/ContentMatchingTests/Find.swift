@@ -10,11 +10,8 @@ func hits(_ scanner: MatcherScanner, in text: String) -> [Int: [String]] {
     let bytes = Array(text.utf8)
     return bytes.withUnsafeBytes { raw in
         var result: [Int: [String]] = [:]
-        for candidate in scanner.candidates(in: raw) {
-            var spans: [Span] = []
-            scanner.appendSpans(of: candidate, in: raw, to: &spans)
-            if spans.isEmpty { continue }
-            result[Int(candidate)] = spans.map {
+        for hit in scanner.hits(in: raw) {
+            result[Int(hit.matcher)] = hit.spans.map {
                 String(decoding: bytes[$0.start..<$0.end], as: UTF8.self)
             }
         }

@@ -29,13 +29,13 @@ struct MatcherTests {
         ] as [(String, String, [String])]
     )
     func terms(term: String, text: String, expected: [String]) throws {
-        let matcher = try Matcher.term(term, except: [], caseless: true)
+        let matcher = try Matcher.term(term, except: [], folds: .case)
         #expect(hits([matcher], in: text)[0] ?? [] == expected)
     }
 
     @Test("a term with case is found in that case alone")
     func termWithCase() throws {
-        let matcher = try Matcher.term("Bob", except: [], caseless: false)
+        let matcher = try Matcher.term("Bob", except: [], folds: [])
         #expect(hits([matcher], in: "Bob bob BOB")[0] == ["Bob"])
     }
 
@@ -53,7 +53,7 @@ struct MatcherTests {
         let matcher = try Matcher.term(
             "donkey",
             except: ["donkey derby", "wooden donkey"],
-            caseless: true
+            folds: .case
         )
         #expect(hits([matcher], in: text)[0] ?? [] == expected)
     }
@@ -73,7 +73,7 @@ struct MatcherTests {
         ] as [(String, String, [String])]
     )
     func patterns(pattern: String, text: String, expected: [String]) throws {
-        let matcher = try Matcher.pattern(pattern, caseless: false)
+        let matcher = try Matcher.pattern(pattern, folds: [])
         #expect(hits([matcher], in: text)[0] ?? [] == expected)
     }
 
@@ -93,13 +93,13 @@ struct MatcherTests {
     )
     func refusals(pattern: String, message: String, offset: Int) {
         #expect(throws: ExpressionError(message: message, scalarOffset: offset)) {
-            try Matcher.pattern(pattern, caseless: true)
+            try Matcher.pattern(pattern, folds: .case)
         }
     }
 
     @Test("a text full of hits ends in one span to its end")
     func manyHits() throws {
-        let matcher = try Matcher.pattern("a", caseless: false)
+        let matcher = try Matcher.pattern("a", folds: [])
         let found = try #require(hits([matcher], in: String(repeating: "ab", count: 500))[0])
         #expect(found.count == Matcher.spansMax)
         #expect(found.last?.count == 1000 - 2 * (Matcher.spansMax - 1))

@@ -1,7 +1,7 @@
 import CHyperscan
 import Glibc
 
-/// A Hyperscan database over many matchers: tells which of them may match a text.
+/// A Hyperscan database over many patterns: tells which of them may match a text.
 final class CandidateDatabase: @unchecked Sendable {
     /// Never written after it was compiled; scanning takes a scratch of the caller's own.
     let handle: OpaquePointer
@@ -14,19 +14,19 @@ final class CandidateDatabase: @unchecked Sendable {
         hs_free_database(handle)
     }
 
-    /// Compiles what Hyperscan takes of those matchers that belong here, each under its index;
+    /// Compiles what Hyperscan takes of those patterns that belong here, each under its index;
     /// `left` are the others of them.
     ///
     /// An expression that is refused is tried as a prefilter, which may report more than it should,
     /// never less; one that is refused then too is left.
     static func compile(
-        _ matchers: [Matcher],
-        where belongs: (Matcher) -> Bool
+        _ patterns: [Pattern],
+        where belongs: (Pattern) -> Bool
     ) -> (database: CandidateDatabase?, left: Set<Int>) {
         var entries: [Entry] = []
         var left: Set<Int> = []
-        for (index, matcher) in matchers.enumerated() where belongs(matcher) {
-            if let entry = Entry(matcher, index: index) {
+        for (index, pattern) in patterns.enumerated() where belongs(pattern) {
+            if let entry = Entry(pattern, index: index) {
                 entries.append(entry)
             } else {
                 left.insert(index)
@@ -82,13 +82,13 @@ extension CandidateDatabase {
         var flags: UInt32
 
         /// Nil when Hyperscan can't take it even as a prefilter.
-        init?(_ matcher: Matcher, index: Int) {
-            source = matcher.candidate
+        init?(_ pattern: Pattern, index: Int) {
+            source = pattern.source
             id = UInt32(index)
             flags = UInt32(HS_FLAG_SINGLEMATCH | HS_FLAG_ALLOWEMPTY)
-            if !matcher.isASCII { flags |= UInt32(HS_FLAG_UTF8) }
-            if matcher.caseless { flags |= UInt32(HS_FLAG_CASELESS) }
-            if matcher.doubts.contains(.everything) { return nil }
+            if !pattern.isASCII { flags |= UInt32(HS_FLAG_UTF8) }
+            if pattern.caseless { flags |= UInt32(HS_FLAG_CASELESS) }
+            if pattern.doubts.contains(.everything) { return nil }
             while !isParsed {
                 guard demote() else { return nil }
             }

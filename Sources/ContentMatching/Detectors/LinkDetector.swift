@@ -1,0 +1,112 @@
+/// Links and domain names, but for those of allowed domains.
+struct LinkDetector {
+    /// Lower case, ASCII.
+    let allowed: [String]
+
+    func appendSpans(in text: DetectorText, to spans: inout [Span]) {
+        var index = 0
+        while index < text.count {
+            guard text.startsWord(index), !Self.continues.contains(text[index - 1]) else {
+                index += 1
+                continue
+            }
+            if let link = Link(in: text, at: index) {
+                if !isAllowed(link, text) {
+                    spans.append(Span(start: index, end: link.end))
+                }
+                index = link.end
+            } else {
+                index = text.wordEnd(index)
+            }
+        }
+    }
+
+    /// Whether a link leads to an allowed domain. One with a letter that only looks like ASCII's
+    /// doesn't.
+    private func isAllowed(_ link: Link, _ text: DetectorText) -> Bool {
+        guard let host = link.host, text.isPlain(Span(start: host.start, end: host.end)) else {
+            return false
+        }
+        let labels = host.labels.map { label in
+            String(decoding: (label.start..<label.end).map { text[$0] }, as: UTF8.self)
+        }
+        let name = labels.joined(separator: ".")
+        return allowed.contains { name == $0 || name.hasSuffix("." + $0) }
+    }
+
+    /// A word after one of these goes on an address.
+    private static let continues = Array("@.-".utf8)
+
+    /// A link in a text.
+    private struct Link {
+        /// Nil for what is no domain name: `http://192.0.2.1`.
+        let host: DomainName?
+        let end: Int
+
+        init?(in text: DetectorText, at start: Int) {
+            let scheme = Self.pastScheme(in: text, at: start)
+            let from = Self.pastUser(in: text, at: scheme ?? start, hasScheme: scheme != nil)
+            let host = DomainName(in: text, at: from)
+            guard let end = host?.end ?? scheme.map({ text.wordEnd(max($0, from)) }), end > start
+            else { return nil }
+            if let scheme, end == scheme { return nil }
+            let next = text[end]
+            let hasPath =
+                next == UInt8(ascii: "/") && text.isWord(end + 1)
+                || next == UInt8(ascii: ":") && text.isDigit(end + 1)
+            let isWWW = text.end(of: "www.", at: start) != nil
+            guard scheme != nil || hasPath || isWWW || host?.isWellKnown == true else { return nil }
+            // What goes on as an address is none.
+            if scheme == nil, next == UInt8(ascii: "@") { return nil }
+            self.host = host
+            self.end = Self.linkEnd(in: text, from: end, goesOn: scheme != nil || hasPath)
+        }
+
+        private static func pastScheme(in text: DetectorText, at start: Int) -> Int? {
+            for name in schemes {
+                guard let end = text.end(ofWord: name, at: start) else { continue }
+                for slashes in ["://", ":\\\\", ":/", " :// "] as [StaticString] {
+                    if let end = text.end(of: slashes, at: end) { return end }
+                }
+            }
+            return nil
+        }
+
+        /// Where the host starts: after the user's name that may stand before it.
+        private static func pastUser(
+            in text: DetectorText,
+            at start: Int,
+            hasScheme: Bool
+        ) -> Int {
+            guard hasScheme else { return start }
+            var host = start
+            var index = start
+            while index < start + hostMax, index < text.count, !hostEnds.contains(text[index]) {
+                index += 1
+                if text[index - 1] == UInt8(ascii: "@") { host = index }
+            }
+            return host
+        }
+
+        /// Where the link ends: before white space, without the marks of the sentence around it.
+        private static func linkEnd(
+            in text: DetectorText,
+            from: Int,
+            goesOn: Bool
+        ) -> Int {
+            guard goesOn || linkGoesOn.contains(text[from]) else { return from }
+            var end = from
+            while end < text.count, !linkEnds.contains(text[end]) { end += 1 }
+            while end > from, sentenceMarks.contains(text[end - 1]) { end -= 1 }
+            return end
+        }
+
+        private static let schemes: [StaticString] = ["https", "http", "hxxps", "hxxp", "ftp"]
+        private static let hostEnds = Array("/\\?# \"<>".utf8)
+        private static let linkGoesOn = Array("/?#:\\".utf8)
+        private static let linkEnds = Array(" \"<>".utf8)
+        private static let sentenceMarks = Array(".,!?:;)]}'*_".utf8)
+        /// Longer hosts are none (RFC 1035 §2.3.4).
+        private static let hostMax = 255
+    }
+}
