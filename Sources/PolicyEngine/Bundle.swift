@@ -1,4 +1,5 @@
 import ContentMatching
+import JSONSchema
 
 /// A policy bundle, checked and compiled: immutable, shared by all judges.
 package final class Bundle: Sendable {
@@ -12,8 +13,8 @@ package final class Bundle: Sendable {
     package let limits: Limits
     /// Whether binary messages are let through to the protocol at all.
     package let allowsBinary: Bool
-    /// By name.
-    package let messageTypes: [String: MessageType]
+    /// The schema of each kind of message's body.
+    let messageKinds: [String: Schema]
     /// In the order of their ids; rules that are off are left out.
     package let rules: [Rule]
 
@@ -24,31 +25,39 @@ package final class Bundle: Sendable {
     /// Whether any rule asks how many people belong to a channel, or are in it.
     package let readsHeads: Bool
 
+    /// The tests beside the rules.
+    package let tests: [RuleTest]
+    /// What is not wrong but probably not meant.
+    package let warnings: [Diagnostic]
+
     let channels: [ChannelKind]
+    let exemptions: [Exemption]
+    let names: FactNames
     /// The texts that any rule looks at.
     let pointers: [TextPointer]
     let matchers: MatcherSet
 
-    init(
-        _ contents: BundleContents,
-        rules: [Rule],
-        pointers: [TextPointer],
-        matchers: MatcherSet,
-        source: BundleSource
-    ) {
+    init(_ reading: BundleReading, source: BundleSource) {
+        let contents = reading.contents
         name = contents.name
         digest = source.digest
         self.source = source.sorted
         limits = contents.limits
         allowsBinary = contents.allowsBinary
-        members = MemberReading()
-        duties = []
-        readsHeads = false
         channels = contents.channels
-        messageTypes = contents.messageTypes
-        self.rules = rules
-        self.pointers = pointers
-        self.matchers = matchers
+        members = contents.members
+        duties = contents.duties
+        messageKinds = reading.messageKinds
+        rules = reading.rules
+        exemptions = reading.exemptions
+        names = reading.names
+        pointers = reading.pointers
+        matchers = reading.matchers
+        tests = reading.tests
+        warnings = reading.warnings
+        readsHeads =
+            exemptions.contains { $0.when.readsHeads }
+            || rules.contains { $0.conditions.when?.readsHeads == true }
     }
 }
 

@@ -39,3 +39,25 @@ package struct ChannelGlob: Hashable, Sendable {
         return bytes[inGlob...].allSatisfy { $0 == UInt8(ascii: "*") }
     }
 }
+
+extension ChannelGlob {
+    /// Whether there is a name that matches both.
+    func meets(_ other: ChannelGlob) -> Bool {
+        let star = UInt8(ascii: "*")
+        // reach[j]: the part of self so far and the first j bytes of other can be one text.
+        var reach = [Bool](repeating: false, count: other.bytes.count + 1)
+        reach[0] = true
+        for j in other.bytes.indices { reach[j + 1] = reach[j] && other.bytes[j] == star }
+        for byte in bytes {
+            var next = [Bool](repeating: false, count: reach.count)
+            next[0] = reach[0] && byte == star
+            for j in other.bytes.indices {
+                let isEither = byte == star || other.bytes[j] == star
+                next[j + 1] =
+                    isEither ? reach[j + 1] || next[j] : reach[j] && byte == other.bytes[j]
+            }
+            reach = next
+        }
+        return reach[other.bytes.count]
+    }
+}

@@ -16,7 +16,7 @@ package enum Item {
 }
 
 /// The kinds of items, by the words that rules name them with.
-enum Occasion: String, CaseIterable, Sendable {
+package enum Occasion: String, CaseIterable, Sendable {
     case connect, join, message
 }
 

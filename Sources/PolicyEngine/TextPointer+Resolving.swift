@@ -1,14 +1,41 @@
 import JSONDocument
 
 extension TextPointer {
-    /// The value at this place of `body`, or nil when there is none. Allocates nothing.
-    func resolve(in body: JSONValue) -> JSONValue? {
-        var value = body
-        for step in steps {
-            guard let next = Self.child(of: value, step) else { return nil }
-            value = next
+    /// Calls with each string of `body` at these places. Allocates nothing.
+    func forEachText(in body: JSONValue, _ visit: (JSONValue) -> Void) {
+        switch root {
+        case .body: visitTexts(of: body, steps[...], visit)
+        case .everyText: Self.visitAll(body, visit)
+        case .name: break
         }
-        return value
+    }
+
+    private func visitTexts(
+        of value: JSONValue,
+        _ steps: ArraySlice<String>,
+        _ visit: (JSONValue) -> Void
+    ) {
+        guard let step = steps.first else {
+            if value.kind == .string { visit(value) }
+            return
+        }
+        let rest = steps.dropFirst()
+        if step == "*" {
+            for member in value.members { visitTexts(of: member.value, rest, visit) }
+            for element in value.elements { visitTexts(of: element, rest, visit) }
+        } else if let child = Self.child(of: value, step) {
+            visitTexts(of: child, rest, visit)
+        }
+    }
+
+    /// The body's depth was bounded by the parser.
+    private static func visitAll(_ value: JSONValue, _ visit: (JSONValue) -> Void) {
+        switch value.kind {
+        case .string: visit(value)
+        case .object: for member in value.members { visitAll(member.value, visit) }
+        case .array: for element in value.elements { visitAll(element, visit) }
+        default: break
+        }
     }
 
     private static func child(of value: JSONValue, _ step: String) -> JSONValue? {

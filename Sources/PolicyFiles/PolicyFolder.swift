@@ -58,7 +58,11 @@ package struct PolicyFolder: Sendable {
         }
         for name in names.sorted() where !Self.isPassedOver(name) {
             let file = folder + name
-            if folder.isEmpty, BundleLayout.folders.contains(name) { continue }
+            if folder.isEmpty,
+                BundleLayout.folders.contains(name) || BundleLayout.foldersBeside.contains(name)
+            {
+                continue
+            }
             guard BundleLayout(path: file) != nil else {
                 reading.report("\(path)/\(file)", BundleLayout.refusal)
                 continue

@@ -9,6 +9,10 @@ enum Fixture {
         try Bundle.load(
             BundleSource(files: [
                 ("bundle.yaml", bundleYAML), ("rules/10-words.yaml", rulesYAML),
+                (
+                    "schemas/message.json",
+                    #"{"type":"object","required":["text"],"properties":{"text":{"type":"string"}}}"#
+                ),
             ])
         ).get()
     }
@@ -32,9 +36,7 @@ enum Fixture {
         channels:
           - {match: "club:*", kind: club}
         messages:
-          message:
-            fields:
-              text: {type: string, min_bytes: 1, max_bytes: 4000, required: true}
+          message: {schema: message}
         """
 
     private static let rulesYAML = """

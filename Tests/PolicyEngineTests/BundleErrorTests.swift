@@ -13,7 +13,10 @@ struct BundleErrorTests {
         var testDescription: String { said.first ?? file }
     }
 
-    @Test("each fault is told with file, line and column", arguments: bundleFaults + ruleFaults)
+    @Test(
+        "each fault is told with file, line and column",
+        arguments: bundleFaults + ruleFaults + conditionFaults
+    )
     func faults(bad: Bad) {
         let lists = "terms: [one, {term: two, severity: 2}]"
         var files = ["bundle.yaml": goodBundle, "lists/words.yaml": lists]
@@ -31,7 +34,7 @@ struct BundleErrorTests {
     @Test("all faults of all files are told at once, by file and line, with line and caret")
     func golden() {
         let files = [
-            "bundle.yaml": goodBundle + "\nbinari: allow",
+            "bundle.yaml": goodBundle + "\nbinari: allow", "schemas/message.json": goodSchema,
             "rules/20-x.yaml": """
             rules:
               - id: links
@@ -59,7 +62,11 @@ struct BundleErrorTests {
         let rules = ["rules/10-a.yaml", "rules/20-b.yaml", "rules/30-c.yaml"].enumerated().map {
             (path: $1, text: Self.rule("rule-\($0)", pattern: "x\($0)"))
         }
-        let files = rules + [(path: "bundle.yaml", text: goodBundle)]
+        let files =
+            rules + [
+                (path: "bundle.yaml", text: goodBundle),
+                (path: "schemas/message.json", text: goodSchema),
+            ]
         let first = try Bundle.load(BundleSource(files: files)).get()
         let second = try Bundle.load(BundleSource(files: files.reversed())).get()
         #expect(first.digest == second.digest)
@@ -99,7 +106,7 @@ struct BundleErrorTests {
         Policies/lists/words.yaml:2:1: found character that cannot start any token
             \u{9}oops: 1
             ^
-        Policies/rules/20-x.yaml:3:9: unknown message type 'mesage' (did you mean 'message'?)
+        Policies/rules/20-x.yaml:3:9: unknown word 'mesage' (did you mean 'message'?)
                 on: mesage
                     ^
         Policies/rules/20-x.yaml:4:5: unknown key 'chanels' (did you mean 'channels'?)

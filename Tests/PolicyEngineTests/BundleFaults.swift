@@ -69,20 +69,25 @@ extension BundleErrorTests {
                 name: a
                 channels: [{match: "", kind: two words}]
                 messages:
-                  message:
-                    fields:
-                      text: {type: strin, max_bytes: 5}
-                      note: {type: string, min: 1, max_bytes: 5}
-                      size: {type: integer, min: 9, max: 5}
-                      more: {type: string}
+                  message: {schema: mesage}
+                  poll: {}
+                members:
+                  adult_age: 0
+                  claims:
+                    is-vetted: {type: bool, default: false}
+                    sports: {type: lists, default: []}
+                    level: {type: int, default: high}
                 """,
             said: [
                 "bundle.yaml:2:20: expected text, found nothing",
                 "bundle.yaml:2:30: 'two words' is no name: use letters a to z, digits, '-' and '_'",
-                "bundle.yaml:6:20: unknown word 'strin' (did you mean 'string'?)",
-                "bundle.yaml:7:33: 'min' is not for fields of type string",
-                "bundle.yaml:8:34: min (9) is above max (5)",
-                "bundle.yaml:9:13: the key 'max_bytes' is missing",
+                "bundle.yaml:4:21: there is no schema 'schemas/mesage.json' (did you mean 'message'?)",
+                "bundle.yaml:5:9: the key 'schema' is missing",
+                "bundle.yaml:7:14: 0 is out of range: 1 to 150",
+                "bundle.yaml:9:5: 'is-vetted' can't be named in conditions: "
+                    + "use letters, digits and '_'",
+                "bundle.yaml:10:20: unknown word 'lists' (did you mean 'list'?)",
+                "bundle.yaml:11:33: expected a whole number, found 'high'",
             ]
         ),
         Bad(
@@ -90,7 +95,8 @@ extension BundleErrorTests {
             text: "hello",
             said: [
                 "notes.txt: not part of a bundle: "
-                    + "it has bundle.yaml, rules/<name>.yaml and lists/<name>.yaml"
+                    + "it has bundle.yaml, rules/<name>.yaml, rules/<name>.test.yaml, "
+                    + "lists/<name>.yaml and schemas/<name>.json"
             ]
         ),
         Bad(
@@ -121,11 +127,10 @@ extension BundleErrorTests {
             ["rules/10-a.yaml:2:32: redact needs 'match': it blacks out what was found"]
         ),
         match(
-            "{text: [/text, /body/stars, /body/nots], any: [{pattern: x}]}",
+            "{text: [/text], any: [{pattern: x}]}",
             [
-                "rules/10-a.yaml:4:20: '/text' is no JSON pointer into the body, such as /body/text",
-                "rules/10-a.yaml:4:27: no text field 'stars' (known: note, text)",
-                "rules/10-a.yaml:4:40: no text field 'nots' (did you mean 'note'?)",
+                "rules/10-a.yaml:4:20: '/text' is no place of a text, "
+                    + "such as /body/text or /subject/name"
             ]
         ),
         match(
@@ -142,8 +147,8 @@ extension BundleErrorTests {
         match(
             "{text: [/body/text], any: [{fold: [case]}, {list: words, pattern: x}]}",
             [
-                "rules/10-a.yaml:4:39: either 'pattern' or 'list' is needed",
-                "rules/10-a.yaml:4:62: either 'pattern' or 'list', not both; make them two items",
+                "rules/10-a.yaml:4:39: one of 'pattern', 'list' and 'detect' is needed",
+                "rules/10-a.yaml:4:55: 'pattern' and 'list' don't go together: make them items",
             ]
         ),
         match(
@@ -155,6 +160,111 @@ extension BundleErrorTests {
             ]
         ),
     ]
+
+    static let conditionFaults: [Bad] = [
+        rule(
+            "when: subject.minr && channel.roster.minors > '0'",
+            [
+                "rules/10-a.yaml:4:19: 'subject' has no field 'minr' (did you mean 'minor'?)",
+                "rules/10-a.yaml:4:49: '>' does not take int and string",
+            ]
+        ),
+        rule("when: now", ["rules/10-a.yaml:4:11: the expression gives timestamp, not bool"]),
+        rules(
+            "  - {id: a, on: join, when: message.bytes > 1, then: {disposition: block}}",
+            ["rules/10-a.yaml:2:29: 'message.bytes' is not known on join"]
+        ),
+        rule(
+            "kinds: [taem]",
+            ["rules/10-a.yaml:4:13: no channel is of the kind 'taem' (did you mean 'team'?)"]
+        ),
+        rule(
+            "hours: {from: 25:00, to: \"07:00\", zone: Europe/Dubln}",
+            [
+                "rules/10-a.yaml:4:19: expected a time of day in quotes, such as \"21:00\"",
+                "rules/10-a.yaml:4:45: there is no time zone 'Europe/Dubln'; "
+                    + "write one such as Europe/Dublin",
+            ]
+        ),
+        rule(
+            "rate: {per: sender, over: 0, within: 10}",
+            [
+                "rules/10-a.yaml:4:17: unknown word 'sender' "
+                    + "(known: subject, address, channel, subject-in-channel)",
+                "rules/10-a.yaml:4:31: 0 is out of range: 1 to 1000",
+                "rules/10-a.yaml:4:42: expected a length of time such as 10s, 30m, 24h or 7d, "
+                    + "found '10'",
+            ]
+        ),
+        rule(
+            "escalate: {strikes: 3, within: 7d, effects: [{mute: 30m}]}",
+            ["rules/10-a.yaml:4:15: there is nothing to add up: 'then' has no effect strike"]
+        ),
+        rules(
+            """
+              - id: a
+                on: message
+                then: {effects: [{notify: oficer}, {mute: 1}, {shout: x}, {flag: a, label: b}, {strike: 0}]}
+            """,
+            [
+                "rules/10-a.yaml:4:31: 'notify' of bundle.yaml has no 'oficer' "
+                    + "(did you mean 'officer'?)",
+                "rules/10-a.yaml:4:47: expected a length of time such as 10s, 30m, 24h or 7d, "
+                    + "found '1'",
+                "rules/10-a.yaml:4:52: unknown key 'shout' "
+                    + "(known: flag, label, notify, tell, strike, mute, ban, preserve)",
+                "rules/10-a.yaml:4:63: one effect an item",
+                "rules/10-a.yaml:4:93: 0 is out of range: 1 to 100",
+            ]
+        ),
+        rules(
+            """
+              - {id: a, on: [connect, join], channels: ["club:*"], then: {disposition: hold, effects: [{tell: hi}]}}
+            """,
+            [
+                "rules/10-a.yaml:2:44: a handshake goes to no channel: leave 'channels' out",
+                "rules/10-a.yaml:2:76: 'hold' is for messages: use block or allow",
+                "rules/10-a.yaml:2:92: only messages have this effect",
+            ]
+        ),
+        Bad(
+            file: "rules/10-a.yaml",
+            text: """
+                exemptions:
+                  - {name: x, rules: [b], when: "true", owner: Mary, reason: why, expires: soon}
+                """,
+            said: [
+                "rules/10-a.yaml:2:23: there is no rule 'b'",
+                "rules/10-a.yaml:2:76: expected a day such as 2027-06-30",
+            ]
+        ),
+        Bad(
+            file: "rules/10-a.yaml",
+            text: "about: x",
+            said: [
+                "rules/10-a.yaml:1:1: neither 'rules' nor 'exemptions' is there",
+                "rules/10-a.yaml:1:1: unknown key 'about' (known: rules, exemptions)",
+            ]
+        ),
+        Bad(
+            file: "schemas/message.json",
+            text: "{\"type\": \"objekt\"}",
+            said: ["schemas/message.json:1:10: unknown type 'objekt' (did you mean 'object'?)"]
+        ),
+        Bad(
+            file: "schemas/message.json",
+            text: "{\"$ref\": \"https://example.org/far.json\"}",
+            said: [
+                "schemas/message.json:1:10: no file that was given is "
+                    + "'https://example.org/far.json', and nothing is fetched"
+            ]
+        ),
+    ]
+
+    /// Line 4 of the file is the text.
+    private static func rule(_ text: String, _ said: [String]) -> Bad {
+        rules("  - id: a\n    on: message\n    \(text)\n    then: {disposition: block}", said)
+    }
 
     private static func rules(_ text: String, _ said: [String]) -> Bad {
         Bad(file: "rules/10-a.yaml", text: "rules:\n\(text)", said: said)

@@ -6,50 +6,26 @@ import Testing
 @Suite("Judging messages")
 struct JudgeTests {
     @Test(
-        "a body of the wrong shape is refused with a sentence for the member",
+        "a body of the wrong shape is refused with a sentence that names the place",
         arguments: [
-            (#"[]"#, "body must be an object."),
-            (#"{}"#, "body.text is missing."),
-            (#"{"text":7}"#, "body.text must be a string."),
-            (#"{"text":""}"#, "body.text is empty."),
-            (#"{"text":"a","stars":6}"#, "body.stars must be from 1 to 5."),
-            (#"{"text":"a","stars":1.5}"#, "body.stars must be a whole number."),
-            (#"{"text":"a","stars":18446744073709551615}"#, "body.stars must be a whole number."),
-            (#"{"text":"a","loud":"yes"}"#, "body.loud must be true or false."),
-            (#"{"text":"a","colour":1}"#, "'colour' is no field of the body."),
+            (#"{"text":7}"#, "text"), (#"{"text":""}"#, "text"),
+            (#"{"text":"a","stars":6}"#, "stars"), (#"{"text":"a","stars":1.5}"#, "stars"),
+            (#"{}"#, "text"), (#"{"text":"a","colour":1}"#, "colour"),
         ] as [(String, String)]
     )
-    func schema(body: String, problem: String) throws {
+    func schema(body: String, place: String) throws {
         let verdict = try judge(rules: "  []").judge(body)
-        #expect(verdict.problem == problem)
+        #expect(verdict.problem?.contains(place) == true)
         #expect(verdict.disposition == .block)
         #expect(verdict.stage == .schema)
         #expect(verdict.outcome == .badSchema)
     }
 
-    @Test("sizes are bytes of UTF-8")
-    func sizes() throws {
-        let judge = try judge(rules: "  []")
-        let fits = String(repeating: "é", count: 50)
-        #expect(judge.judge(#"{"text":"\#(fits)"}"#) == .allowed)
-        #expect(
-            judge.judge(#"{"text":"\#(fits)."}"#).problem
-                == "body.text has 101 bytes, at most 100 are allowed."
-        )
-    }
-
-    @Test("a type that the bundle doesn't know is refused")
-    func unknownType() throws {
-        let verdict = try judge(rules: "  []").judge("{}", type: "shout")
+    @Test("a kind that the bundle doesn't know is refused")
+    func unknownKind() throws {
+        let verdict = try judge(rules: "  []").judge("{}", kind: "shout")
         #expect(verdict.outcome == .unknownType)
         #expect(verdict.disposition == .block)
-    }
-
-    @Test("other fields pass where the bundle says so")
-    func additional() throws {
-        let bundle = goodBundle + "\n    additional: true"
-        let judge = Judge(bundle: try load(["bundle.yaml": bundle]).get(), counters: RateCounters())
-        #expect(judge.judge(#"{"text":"a","colour":{"r":[1]}}"#) == .allowed)
     }
 
     @Test("the strictest rule wins, and speaks; every rule that hit is named")

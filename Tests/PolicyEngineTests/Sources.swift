@@ -8,17 +8,33 @@ let goodBundle = """
     channels:
       - {match: "club:*", kind: team}
     messages:
-      message:
-        fields:
-          text: {type: string, required: true, min_bytes: 1, max_bytes: 100}
-          note: {type: string, max_bytes: 100}
-          stars: {type: integer, min: 1, max: 5}
-          loud: {type: boolean}
+      message: {schema: message}
+    members:
+      claims:
+        vetted: {type: bool, default: false}
+        guardian_in: {type: list, default: []}
+    notify: {officer: {role: welfare, channels: ["club:*"]}}
     """
 
-/// Loads a bundle of these files.
+/// The schema that it names.
+let goodSchema = """
+    {
+      "type": "object",
+      "properties": {
+        "text": {"type": "string", "minLength": 1, "maxLength": 100},
+        "note": {"type": "string"},
+        "stars": {"type": "integer", "minimum": 1, "maximum": 5},
+        "tags": {"type": "array", "items": {"type": "string"}}
+      },
+      "required": ["text"],
+      "additionalProperties": false
+    }
+    """
+
+/// Loads a bundle of these files, and the schema.
 func load(_ files: [String: String]) -> Result<Bundle, BundleErrors> {
-    Bundle.load(BundleSource(files: files.map { ($0.key, $0.value) }))
+    let files = ["schemas/message.json": goodSchema].merging(files) { $1 }
+    return Bundle.load(BundleSource(files: files.map { ($0.key, $0.value) }))
 }
 
 /// A judge by these rules (the list under `rules:`) and lists.
@@ -30,27 +46,50 @@ func judge(rules: String, lists: [String: String] = [:]) throws -> Judge {
 
 extension Judge {
     /// The verdict on a body given as JSON.
-    func judge(_ body: String, type: String = "message", channel: String = "club:a") -> Verdict {
+    func judge(
+        _ body: String,
+        kind: String = "message",
+        channel: String = "club:a",
+        in circumstances: Circumstances = circumstances()
+    ) -> Verdict {
         let parser = JSONParser()
         let bytes = Array(body.utf8)
-        return bytes.withUnsafeBytes { raw in
-            guard case .value(let value) = parser.parse(raw) else {
-                preconditionFailure("the test's JSON is wrong: \(body)")
-            }
-            return judge(
-                .message(kind: type, body: value, bytes: bytes.count),
-                in: Circumstances(
-                    now: 0,
-                    request: RequestFacts(address: "192.0.2.1", origin: "", agent: "", isTLS: true),
-                    subject: bundle.members.member(id: "a", name: "Ann", claims: "{}"),
-                    channel: ChannelFacts(
-                        name: channel,
-                        kind: bundle.kind(ofChannel: channel) ?? "",
-                        roster: HeadCount(),
-                        present: HeadCount()
-                    )
-                )
+        var circumstances = circumstances
+        if circumstances.channel == nil {
+            circumstances.channel = ChannelFacts(
+                name: channel,
+                kind: bundle.kind(ofChannel: channel) ?? "",
+                roster: HeadCount(adults: 2, minors: 10),
+                present: HeadCount(adults: 1)
             )
         }
+        return withExtendedLifetime(parser) {
+            bytes.withUnsafeBytes { raw in
+                guard case .value(let value) = parser.parse(raw) else {
+                    preconditionFailure("the test's JSON is wrong: \(body)")
+                }
+                return judge(
+                    .message(kind: kind, body: value, bytes: bytes.count),
+                    in: circumstances
+                )
+            }
+        }
     }
+}
+
+/// A member called Ann, whose other claims are given as JSON, on 1 January 2026 at noon UTC.
+func circumstances(
+    claims: String = "{}",
+    members: MemberReading = MemberReading(),
+    after seconds: Int64 = 0,
+    strikes: [Strike] = [],
+    channel: ChannelFacts? = nil
+) -> Circumstances {
+    Circumstances(
+        now: (820_540_800 + 43_200 + seconds) * 1_000_000,
+        request: RequestFacts(address: "192.0.2.1", origin: "", agent: "", isTLS: true),
+        subject: members.member(id: "a", name: "Ann", claims: claims),
+        strikes: strikes,
+        channel: channel
+    )
 }

@@ -52,7 +52,8 @@ struct PolicyFolderTests {
             return
         }
         let noPart =
-            "not part of a bundle: it has bundle.yaml, rules/<name>.yaml and lists/<name>.yaml"
+            "not part of a bundle: it has bundle.yaml, rules/<name>.yaml, "
+            + "rules/<name>.test.yaml, lists/<name>.yaml and schemas/<name>.json"
         let said = "\(errors)".replacing(folder.path, with: "P").split(separator: "\n")
         #expect(
             said.map(String.init) == [

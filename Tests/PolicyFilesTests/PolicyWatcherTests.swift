@@ -10,6 +10,7 @@ struct PolicyWatcherTests {
     func edits() async throws {
         let folder = try TemporaryFolder()
         try folder.write("bundle.yaml", Self.bundle)
+        try folder.write("schemas/message.json", "{}")
         let loaded = try folder.policies.load().get()
         let (told, continuation) = AsyncStream.makeStream(of: Report.self)
         let watcher = PolicyWatcher(folder.policies, loaded: loaded, interval: 0.05) { result in
@@ -43,12 +44,14 @@ struct PolicyWatcherTests {
     func quiet() async throws {
         let folder = try TemporaryFolder()
         try folder.write("bundle.yaml", Self.bundle)
+        try folder.write("schemas/message.json", "{}")
         let loaded = try folder.policies.load().get()
         let (told, continuation) = AsyncStream.makeStream(of: Void.self)
         let watcher = PolicyWatcher(folder.policies, loaded: loaded, interval: 0.02) { _ in
             continuation.yield()
         }
         try folder.write("bundle.yaml", Self.bundle)
+        try folder.write("schemas/message.json", "{}")
         try await Task.sleep(for: .milliseconds(300))
         watcher.stop()
         try folder.write("bundle.yaml", "broken")
@@ -63,6 +66,7 @@ struct PolicyWatcherTests {
     func gap() async throws {
         let folder = try TemporaryFolder()
         try folder.write("bundle.yaml", Self.bundle)
+        try folder.write("schemas/message.json", "{}")
         let loaded = try folder.policies.load().get()
         try folder.write("rules/10-a.yaml", Self.rule)
         let (told, continuation) = AsyncStream.makeStream(of: Int.self)
@@ -87,7 +91,7 @@ struct PolicyWatcherTests {
     private static let bundle = """
         name: test
         channels: [{match: "*", kind: any}]
-        messages: {message: {fields: {text: {type: string, max_bytes: 10}}}}
+        messages: {message: {schema: message}}
         """
 
     private static let rule = """

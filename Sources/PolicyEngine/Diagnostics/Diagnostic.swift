@@ -25,6 +25,13 @@ package struct Diagnostic: Error, Hashable, Sendable {
     }
 }
 
+extension Diagnostic {
+    /// The same place with another message.
+    func saying(_ message: String) -> Diagnostic {
+        Diagnostic(file: file, line: line, column: column, message: message, excerpt: excerpt)
+    }
+}
+
 extension Diagnostic: CustomStringConvertible {
     /// `file:line:column: message`; then, when there is one, the line and a caret below it.
     package var description: String {

@@ -14,9 +14,9 @@ package struct MemberFacts: Sendable {
     package let isModerator: Bool
     /// Names of the channels whose roster the member is on.
     package let channels: [String]
-    /// The roles, and the claims that the bundle declares, in its order.
+    /// The roles, and the claims that the bundle declares, by name.
     let roleValues: Value
-    let claims: [Value]
+    let claims: [String: Value]
 
     /// Whether the member isn't known to be of age.
     package func isMinor(at now: Int64) -> Bool {

@@ -73,7 +73,14 @@ extension MemberReading {
             isModerator: roles.contains(where: moderators.contains),
             channels: claim(channels)?.words ?? [],
             roleValues: .list(roles.map(Value.string)),
-            claims: declared.map { claim($0.name).flatMap($0.type.value) ?? $0.missing }
+            claims: Dictionary(
+                uniqueKeysWithValues: declared.map { declared in
+                    (
+                        declared.name,
+                        claim(declared.name).flatMap(declared.type.value) ?? declared.missing
+                    )
+                }
+            )
         )
     }
 

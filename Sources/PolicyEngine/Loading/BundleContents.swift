@@ -4,19 +4,24 @@ struct BundleContents {
     var limits = Limits()
     var allowsBinary = false
     var channels: [ChannelKind] = []
-    var messageTypes: [String: MessageType] = [:]
+    /// The kinds of messages, each with the node that names its schema.
+    var messages: [String: YAMLNode] = [:]
+    var members = MemberReading()
+    var duties: [Duty] = []
 }
 
 extension BundleContents {
     /// Reads `bundle.yaml`; what is wrong is reported, and left at its default.
     init(_ root: YAMLNode) {
-        let keys = ["name", "limits", "binary", "channels", "messages"]
+        let keys = ["name", "limits", "binary", "channels", "messages", "members", "notify"]
         guard let root = YAMLMapping(root, keys: keys) else { return }
         name = root.required("name")?.text(bytesMax: 200) ?? ""
         if let node = root["limits"] { limits = Self.limits(node) }
         if let binary = root["binary"]?.word(Binary.self) { allowsBinary = binary == .allow }
         if let node = root.required("channels") { channels = Self.channels(node) }
-        if let node = root.required("messages") { messageTypes = Self.messageTypes(node) }
+        if let node = root.required("messages") { messages = Self.messages(node) }
+        if let node = root["members"] { members = MemberReading(node) }
+        if let node = root["notify"] { duties = Self.duties(node) }
     }
 
     private enum Binary: String, CaseIterable {
@@ -58,77 +63,32 @@ extension BundleContents {
         }
     }
 
-    private static func messageTypes(_ node: YAMLNode) -> [String: MessageType] {
+    /// The names of the kinds, each with the node that names its schema.
+    private static func messages(_ node: YAMLNode) -> [String: YAMLNode] {
         guard let entries = node.entries() else { return [:] }
-        if entries.isEmpty { node.report("at least one message type is needed") }
-        var types: [String: MessageType] = [:]
+        if entries.isEmpty { node.report("at least one kind of message is needed") }
+        var kinds: [String: YAMLNode] = [:]
         for entry in entries {
             guard entry.key.identifier() != nil,
-                let mapping = YAMLMapping(entry.value, keys: ["fields", "additional"])
+                let schema = YAMLMapping(entry.value, keys: ["schema"])?.required("schema")
             else { continue }
-            let fields = mapping.required("fields")?.entries() ?? []
-            types[entry.name] = MessageType(
-                name: entry.name,
-                fields: fields.compactMap { field($0.name, $0.value) },
-                allowsOthers: mapping["additional"]?.bool() ?? false
-            )
+            kinds[entry.name] = schema
         }
-        return types
+        return kinds
     }
 
-    private enum FieldType: String, CaseIterable {
-        case string, integer, boolean
-
-        var keys: [String] {
-            switch self {
-            case .string: ["min_bytes", "max_bytes"]
-            case .integer: ["min", "max"]
-            case .boolean: []
-            }
+    private static func duties(_ node: YAMLNode) -> [Duty] {
+        (node.entries() ?? []).compactMap { entry in
+            guard let name = entry.key.identifier(),
+                let mapping = YAMLMapping(entry.value, keys: ["role", "channels"])
+            else { return nil }
+            let role = mapping.required("role")?.text(bytesMax: 64)
+            let channels = mapping.required("channels")?.items(countMax: 1000) ?? []
+            guard let role else { return nil }
+            let globs = channels.compactMap { $0.text(bytesMax: 256).map(ChannelGlob.init) }
+            return Duty(name: name, role: role, channels: globs)
         }
     }
-
-    private static func field(_ name: String, _ node: YAMLNode) -> BodyField? {
-        let all = ["type", "required"] + FieldType.allCases.flatMap(\.keys)
-        guard let mapping = YAMLMapping(node, keys: all),
-            let type = mapping.required("type")?.word(FieldType.self)
-        else { return nil }
-        for key in all.dropFirst(2) where !type.keys.contains(key) {
-            mapping[key]?.report("'\(key)' is not for fields of type \(type.rawValue)")
-        }
-        let kind: BodyField.Kind? =
-            switch type {
-            case .boolean: .boolean
-            case .integer:
-                range(mapping, "min", "max", within: Self.exactIntegers).map { .integer($0) }
-            case .string:
-                range(mapping, "min_bytes", "max_bytes", within: 0...16 << 20).map {
-                    .string(bytes: $0)
-                }
-            }
-        guard let kind else { return nil }
-        let isRequired = mapping["required"]?.bool() ?? false
-        return BodyField(name: name, isRequired: isRequired, type: kind)
-    }
-
-    /// Both bounds; the upper must be stated.
-    private static func range(
-        _ mapping: YAMLMapping,
-        _ lowerKey: String,
-        _ upperKey: String,
-        within bounds: ClosedRange<Int>
-    ) -> ClosedRange<Int>? {
-        let lower = mapping[lowerKey].map { $0.integer(bounds) } ?? bounds.lowerBound
-        guard let upper = mapping.required(upperKey)?.integer(bounds), let lower else { return nil }
-        guard lower <= upper else {
-            mapping[lowerKey]?.report("\(lowerKey) (\(lower)) is above \(upperKey) (\(upper))")
-            return nil
-        }
-        return lower...upper
-    }
-
-    /// What every JSON reader holds exactly (RFC 8259 §6).
-    private static let exactIntegers = -(1 << 53) + 1...(1 << 53) - 1
 }
 
 extension YAMLNode {

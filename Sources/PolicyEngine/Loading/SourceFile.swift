@@ -24,14 +24,17 @@ final class SourceFile {
     /// Notes a fault; beyond `faultsMax` in one file no more are noted.
     func report(_ message: String, line: Int, column: Int) {
         guard diagnostics.count < Self.faultsMax else { return }
-        diagnostics.append(
-            Diagnostic(
-                file: display,
-                line: line,
-                column: column,
-                message: message,
-                excerpt: String(self.line(line))
-            )
+        diagnostics.append(diagnostic(message, line: line, column: column))
+    }
+
+    /// A fault at a place of the file.
+    func diagnostic(_ message: String, line: Int, column: Int) -> Diagnostic {
+        Diagnostic(
+            file: display,
+            line: line,
+            column: column,
+            message: message,
+            excerpt: String(self.line(line))
         )
     }
 

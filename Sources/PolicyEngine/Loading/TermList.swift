@@ -1,10 +1,28 @@
-/// A word list: `lists/<name>.yaml`.
+import ContentMatching
+
+/// A list of words or host names: `lists/<name>.yaml`.
 struct TermList {
     let terms: [Term]
+    let kind: Kind
+    /// What its words are looked for in, unless a rule says otherwise.
+    let folds: FoldSet
+
+    /// What stands in a list.
+    enum Kind: String, CaseIterable {
+        /// Words and phrases.
+        case terms
+        /// Host names, each with all below it.
+        case domains
+    }
 
     private init(terms: [Term]) {
         self.terms = terms
+        kind = .terms
+        folds = Self.defaultFolds
     }
+
+    /// What makes no letter another to a reader.
+    static let defaultFolds = FoldSet([.nfkc, .invisible, .confusables, .case])
 
     /// A word or phrase of a list.
     struct Term {
@@ -23,10 +41,13 @@ extension TermList {
 
     /// Reads a list; what is wrong is reported, and left out.
     init(_ root: YAMLNode) {
-        guard let mapping = YAMLMapping(root, keys: ["about", "terms", "exceptions"]) else {
-            terms = []
+        let keys = ["about", "kind", "fold", "terms", "exceptions"]
+        guard let mapping = YAMLMapping(root, keys: keys) else {
+            self = .unreadable
             return
         }
+        kind = mapping["kind"]?.word(Kind.self) ?? .terms
+        folds = mapping["fold"]?.folds() ?? Self.defaultFolds
         _ = mapping["about"]?.text(bytesMax: 2000)
         let shared = Self.exceptions(mapping["exceptions"])
         var firsts: [String: YAMLNode] = [:]
@@ -72,6 +93,13 @@ extension TermList {
     }
 
     static let severities = 1...3
-    /// Compiled, ten thousand terms take a second and 100 MB: the most that an edit bears.
-    private static let termsMax = 10_000
+    /// More than any language's list of bad words.
+    private static let termsMax = 20_000
+}
+
+extension YAMLNode {
+    /// A list of folds.
+    func folds() -> FoldSet? {
+        items(countMax: Fold.allCases.count).map { FoldSet($0.compactMap { $0.word(Fold.self) }) }
+    }
 }

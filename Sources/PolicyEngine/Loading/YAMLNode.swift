@@ -19,6 +19,20 @@ struct YAMLNode {
         file.report(message, line: node.mark?.line ?? 1, column: column)
     }
 
+    /// A fault at this value's place that isn't reported here.
+    func diagnostic(_ message: String) -> Diagnostic {
+        file.diagnostic(message, line: node.mark?.line ?? 1, column: node.mark?.column ?? 1)
+    }
+
+    /// Reports a fault at a line and column of this value's text, both counted from 1.
+    func report(_ message: String, line: Int, column: Int) {
+        if isLiteral {
+            reportLiteral(message, line: line, column: column)
+        } else {
+            report(message, offset: line == 1 ? column - 1 : 0)
+        }
+    }
+
     /// `file:line` of this value.
     var place: String { "\(file.path):\(node.mark?.line ?? 1)" }
 
@@ -118,6 +132,40 @@ struct YAMLNode {
             guard let name = key.text(bytesMax: 200) else { return nil }
             return (key, name, YAMLNode(pair.value, in: file))
         }
+    }
+
+    /// A length of time such as `10s`, `30m`, `24h` or `7d`, in seconds.
+    func duration(_ range: ClosedRange<Int>) -> Int? {
+        let units: [Character: Int] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
+        guard let text = scalar, let unit = text.last.flatMap({ units[$0] }),
+            let number = Int(text.dropLast()), number > 0, number < 1 << 32
+        else {
+            report("expected a length of time such as 10s, 30m, 24h or 7d, found \(kind)")
+            return nil
+        }
+        guard range.contains(number * unit) else {
+            report("'\(text)' is out of range: \(range.lowerBound)s to \(range.upperBound)s")
+            return nil
+        }
+        return number * unit
+    }
+
+    /// Whether it is a scalar without quotes on one line.
+    var isPlain: Bool {
+        if case .scalar(let scalar) = node { return scalar.style == .plain }
+        return false
+    }
+
+    private var isLiteral: Bool {
+        if case .scalar(let scalar) = node { return scalar.style == .literal }
+        return false
+    }
+
+    /// A literal block's lines stand below its mark, behind the indent of the first.
+    private func reportLiteral(_ message: String, line: Int, column: Int) {
+        let first = (node.mark?.line ?? 1) + 1
+        let indent = file.line(first).unicodeScalars.prefix { $0 == " " }.count
+        file.report(message, line: first + line - 1, column: indent + column)
     }
 
     /// What the value is, for messages.

@@ -1,0 +1,152 @@
+import CAllocations
+import CEL
+import Foundation
+import Glibc
+import JSONDocument
+import JSONSchema
+import Outcomes
+import PolicyEngine
+
+/// Measures what judging a message costs, on one thread.
+@main
+struct PolicyBenchmark {
+    static let usage = """
+        usage: policy-benchmark [verdict | schema | condition | load]
+
+        verdict    a chat message of 250 bytes, by 100 rules, 10 schemas and 20,000 terms of lists
+        schema     the body of such a message alone
+        condition  conditions of the Common Expression Language
+        load       reading and compiling that bundle
+        """
+
+    static func main() throws {
+        let words = CommandLine.arguments.dropFirst()
+        switch words.first {
+        case "verdict": try verdict()
+        case "schema": try schema()
+        case "condition": try condition()
+        case "load": try load()
+        case nil:
+            try load()
+            try verdict()
+            try schema()
+            try condition()
+        default:
+            print(usage)
+            exit(64)
+        }
+    }
+
+    // MARK: What is measured
+
+    private static func load() throws {
+        let source = LargeBundle.source()
+        for run in ["first", "again"] {
+            let start = ContinuousClock.now
+            _ = try PolicyEngine.Bundle.compile(source).get()
+            print("load \(run): \(milliseconds(ContinuousClock.now - start)) ms")
+        }
+    }
+
+    private static func verdict() throws {
+        let bundle = try PolicyEngine.Bundle.compile(LargeBundle.source()).get()
+        let judge = Judge(bundle: bundle, counters: RateCounters())
+        let parser = JSONParser()
+        let circumstances = LargeBundle.circumstances(bundle)
+        for (name, texts) in LargeBundle.texts() {
+            let bodies = texts.map { Array("{\"text\":\"\($0)\"}".utf8) }
+            var rules = Set<String>()
+            measure("verdict, \(name)", count: 200_000) { number in
+                bodies[number % bodies.count].withUnsafeBytes { text in
+                    guard case .value(let body) = parser.parse(text) else {
+                        preconditionFailure("the body is JSON")
+                    }
+                    let verdict = judge.judge(
+                        .message(kind: "message", body: body, bytes: text.count),
+                        in: circumstances
+                    )
+                    if !verdict.rules.isEmpty { rules.formUnion(verdict.rules) }
+                }
+            }
+            print("  rules that hit: \(rules.count)")
+        }
+    }
+
+    private static func schema() throws {
+        let text = SchemaText(file: "message.json", text: LargeBundle.schema)
+        let schema = try SchemaLibrary([text]).compile("message.json")
+        let validator = SchemaValidator(schema)
+        let parser = JSONParser()
+        let body = Array("{\"text\":\"\(LargeBundle.texts()[0].texts[0])\"}".utf8)
+        body.withUnsafeBytes { text in
+            guard case .value(let value) = parser.parse(text) else {
+                preconditionFailure("the body is JSON")
+            }
+            measure("schema of a small message", count: 1_000_000) { _ in
+                precondition(validator.isValid(value))
+            }
+        }
+    }
+
+    private static func condition() throws {
+        var environment = Environment()
+        let heads = RecordType("heads", ["minors": .int, "adults": .int])
+        environment.declare("roster", .record(heads))
+        environment.declare("roles", .list(.string))
+        environment.declare("now", .timestamp)
+        let facts = FactTable(environment)
+        if let slot = environment.slot("roster.minors") { facts[slot] = .int(12) }
+        if let slot = environment.slot("roster.adults") { facts[slot] = .int(2) }
+        if let slot = environment.slot("roles") { facts[slot] = .list([.string("player")]) }
+        if let slot = environment.slot("now") {
+            facts[slot] = .timestamp(Timestamp(seconds: 1_780_000_000, nanoseconds: 0))
+        }
+        for source in [
+            "roster.minors > 0 && roster.adults < 2", "'coach' in roles",
+            "now.getHours('Europe/Dublin') >= 21",
+        ] {
+            let program = try Program.compile(source, in: environment, result: .bool).get()
+            measure("condition \(source)", count: 1_000_000) { _ in
+                _ = try? program.holds(facts)
+            }
+        }
+    }
+
+    // MARK: Measuring
+
+    /// Prints percentiles of single runs, the mean of all, and how many of them allocated.
+    private static func measure(_ name: String, count: Int, _ body: (Int) -> Void) {
+        for number in 0..<count / 10 { body(number) }
+        var nanoseconds = [UInt32](repeating: 0, count: count)
+        let before = allocations_of_this_thread()
+        let start = clock()
+        for number in 0..<count {
+            let began = clock()
+            body(number)
+            nanoseconds[number] = UInt32(clamping: clock() - began)
+        }
+        let mean = Double(clock() - start) / Double(count)
+        let allocations = Double(allocations_of_this_thread() - before) / Double(count)
+        nanoseconds.sort()
+        func percentile(_ part: Double) -> String {
+            let index = min(count - 1, Int(Double(count) * part))
+            return String(format: "%.2f", Double(nanoseconds[index]) / 1000)
+        }
+        print(
+            "\(name): p50 \(percentile(0.5)) µs, p99 \(percentile(0.99)) µs, "
+                + "p99.9 \(percentile(0.999)) µs, mean \(String(format: "%.2f", mean / 1000)) µs, "
+                + "\(String(format: "%.2f", allocations)) allocations"
+        )
+    }
+
+    private static func clock() -> UInt64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    }
+
+    private static func milliseconds(_ duration: Duration) -> Int64 {
+        duration.components.seconds * 1000
+            + duration.components.attoseconds / 1_000_000_000_000_000
+    }
+}

@@ -1,0 +1,87 @@
+import ContentMatching
+import JSONDocument
+
+/// Looks through the texts of one item after another. Holds scratch memory, so each judge has one.
+struct ItemScan {
+    private let pointers: [TextPointer]
+    private let scanner: MatcherScanner
+    /// What was found in the item at hand.
+    private(set) var hits: [TextHit] = []
+    /// The strings of the body looked through so far, and where their hits begin and end.
+    private var scanned: [(place: Int, hits: Range<Int>)] = []
+
+    init(_ bundle: Bundle) {
+        pointers = bundle.pointers
+        scanner = MatcherScanner(bundle.matchers)
+    }
+
+    /// Looks through the texts at these pointers of the bundle. What was found before is forgotten.
+    mutating func scan(_ item: Item, name: String, at wanted: [Int]) {
+        hits.removeAll(keepingCapacity: true)
+        scanned.removeAll(keepingCapacity: true)
+        for pointer in wanted {
+            if pointers[pointer].root == .name {
+                var name = name
+                name.withUTF8 {
+                    for hit in scanner.hits(in: UnsafeRawBufferPointer($0)) {
+                        hits.append(TextHit(pointer: pointer, value: nil, hit: hit))
+                    }
+                }
+            } else if case .message(_, let body, _) = item {
+                pointers[pointer].forEachText(in: body) { scan($0, pointer) }
+            }
+        }
+    }
+
+    private mutating func scan(_ value: JSONValue, _ pointer: Int) {
+        if let known = scanned.first(where: { $0.place == value.index }) {
+            for hit in known.hits {
+                hits.append(TextHit(pointer: pointer, value: value, hit: hits[hit].hit))
+            }
+            return
+        }
+        let start = hits.count
+        for hit in scanner.hits(in: value.stringBytes) {
+            hits.append(TextHit(pointer: pointer, value: value, hit: hit))
+        }
+        scanned.append((value.index, start..<hits.count))
+    }
+}
+
+/// What one matcher found in one text.
+struct TextHit {
+    /// The bundle's pointer that leads to the text.
+    let pointer: Int
+    /// The text; nil when it isn't the body's.
+    let value: JSONValue?
+    let hit: Hit
+}
+
+extension Match {
+    /// What of the hits the match takes, spans that are excused left out; empty when nothing.
+    func taken(of hits: [TextHit]) -> [TextHit] {
+        var taken: [TextHit] = []
+        for part in parts {
+            for found in hits
+            where pointers.contains(found.pointer) && part.matchers.contains(found.hit.matcher) {
+                var hit = found.hit
+                if !part.excusing.isEmpty {
+                    let excuses = hits.filter {
+                        $0.pointer == found.pointer && $0.value?.index == found.value?.index
+                            && part.excusing.contains($0.hit.matcher)
+                    }.flatMap(\.hit.spans)
+                    hit.spans.removeAll { span in excuses.contains { $0.overlaps(span) } }
+                }
+                guard !hit.spans.isEmpty else { continue }
+                taken.append(TextHit(pointer: found.pointer, value: found.value, hit: hit))
+            }
+        }
+        return taken
+    }
+}
+
+extension Span {
+    fileprivate func overlaps(_ other: Span) -> Bool {
+        start < other.end && other.start < end
+    }
+}
