@@ -225,7 +225,7 @@ let package = Package(
                 name: "touchlineTests",
                 dependencies: [
                     "touchline", "Console", "AuditStore", "AuditLog", "HubCore", "Handshake",
-                    crypto, logging,
+                    "JSONDocument", "Outcomes", crypto, logging,
                     .product(name: "NIOCore", package: "swift-nio"),
                     .product(name: "NIOEmbedded", package: "swift-nio"),
                 ],

@@ -18,36 +18,60 @@ package struct SignedNote: Hashable, Sendable {
 
     /// Bytes of a note: many times what a checkpoint with its witnesses needs.
     package static let bytesMax = 64 << 10
+    private static let lineBreak = UInt8(ascii: "\n")
 
     /// Reads a note: text, an empty line, then one signature a line.
     package init(parsing note: String) throws(CheckpointFault) {
         guard note.utf8.count <= SignedNote.bytesMax else { throw .malformed("it is too long") }
-        guard note.unicodeScalars.allSatisfy({ $0.value >= 0x20 || $0 == "\n" }) else {
+        let lineBreak = SignedNote.lineBreak
+        guard note.utf8.allSatisfy({ $0 >= 0x20 || $0 == lineBreak }) else {
             throw .malformed("it has a control character")
         }
-        guard let gap = note.range(of: "\n\n", options: .backwards), note.hasSuffix("\n") else {
+        guard let gap = SignedNote.emptyLine(of: note.utf8), note.utf8.last == lineBreak else {
             throw .malformed("it has no empty line before its signatures")
         }
-        text = String(note[..<gap.lowerBound]) + "\n"
+        text = String(note[...gap])
         var signatures: [Signature] = []
-        for line in note[gap.upperBound...].dropLast().split(
-            separator: "\n",
+        for line in note.utf8[gap...].dropFirst(2).dropLast().split(
+            separator: lineBreak,
             omittingEmptySubsequences: false
         ) {
-            let words = line.split(separator: " ", omittingEmptySubsequences: false)
-            guard words.count == 3, words[0] == "\u{2014}", SignedNote.isName(words[1]),
-                let bytes = Data(base64Encoded: String(words[2])), bytes.count > 4
-            else { throw .malformed("a signature's line can't be read") }
-            let keyID = bytes.prefix(4).reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-            signatures.append(
-                Signature(
-                    name: String(words[1]),
-                    keyID: keyID,
-                    signature: Array(bytes.dropFirst(4))
-                )
-            )
+            guard let signature = SignedNote.signature(of: line) else {
+                throw .malformed("a signature's line can't be read")
+            }
+            signatures.append(signature)
         }
         self.signatures = signatures
+    }
+
+    /// Where the last two line breaks stand that follow each other directly.
+    private static func emptyLine(of note: String.UTF8View) -> String.Index? {
+        var later: String.Index?
+        for place in note.indices.reversed() {
+            if note[place] != lineBreak {
+                later = nil
+            } else if later != nil {
+                return place
+            } else {
+                later = place
+            }
+        }
+        return nil
+    }
+
+    private static func signature(of line: Substring.UTF8View) -> Signature? {
+        let words = line.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
+        guard words.count == 3, words[0].elementsEqual("\u{2014}".utf8),
+            let name = String(words[1]), SignedNote.isName(name),
+            let bytes = Data(base64Encoded: Data(words[2])), bytes.count > 4,
+            // Its last digit may have bits that are no one's: one spelling for each signature.
+            bytes.base64EncodedData().elementsEqual(words[2])
+        else { return nil }
+        return Signature(
+            name: name,
+            keyID: bytes.prefix(4).reduce(UInt32(0)) { $0 << 8 | UInt32($1) },
+            signature: Array(bytes.dropFirst(4))
+        )
     }
 
     /// Whether a key may be called so: no space and no plus, at least one character.

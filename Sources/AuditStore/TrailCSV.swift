@@ -24,10 +24,10 @@ package struct TrailCSV {
     }
 
     /// - Parameter output: takes the lines, in order.
-    package func write(_ output: (UnsafeRawBufferPointer) -> Void) throws(PostgresError) {
+    package func write(_ output: (UnsafeRawBufferPointer) throws -> Void) throws {
         try postgres.run("set statement_timeout = 0")
         let lines = try postgres.copyOutText(statement)
-        while let line = try lines.nextMessage() { output(line) }
+        while let line = try lines.nextMessage() { try output(line) }
     }
 
     /// What a spreadsheet would take for a formula gets an apostrophe before it.

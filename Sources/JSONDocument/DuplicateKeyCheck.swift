@@ -1,7 +1,10 @@
+import Glibc
+
 /// Looks through a tape once for what simdjson lets pass: a key named twice in one object, U+0000.
 struct DuplicateKeyCheck {
-    /// Objects with more members than this are checked by hash, so that the time stays linear.
-    private static let pairwiseMax = 16
+    /// Keys of one object that are compared with all before them; with more the object is checked by
+    /// hash, so that the time stays linear.
+    private static let lookalikesMax = 16
 
     /// Whether U+0000 may pass.
     let acceptsNUL: Bool
@@ -23,7 +26,7 @@ struct DuplicateKeyCheck {
                 if depth > depthMax { return .tooDeep }
                 place += 1
             case .string:
-                if !acceptsNUL, value.stringBytes.contains(0) { return .nulCharacter }
+                if !acceptsNUL, value.stringBytes.hasNUL { return .nulCharacter }
                 place = value.end
             case .null where value.isClose:
                 depth -= 1
@@ -37,16 +40,19 @@ struct DuplicateKeyCheck {
     private func hasDuplicate(_ object: JSONValue) -> Bool {
         let first = object.index + 1
         let close = object.end - 1
-        var count = 0
+        var seen = KeyFilter()
+        var lookalikes = 0
         var place = first
         while place < close {
-            count += 1
-            if count > Self.pairwiseMax { return hasDuplicateByHash(object) }
             let key = object.at(place).stringBytes
-            var earlier = first
-            while earlier < place {
-                if equal(object.at(earlier).stringBytes, key) { return true }
-                earlier = object.at(earlier + 1).end
+            if seen.mayHold(key) {
+                lookalikes += 1
+                if lookalikes > Self.lookalikesMax { return hasDuplicateByHash(object) }
+                var earlier = first
+                while earlier < place {
+                    if equal(object.at(earlier).stringBytes, key) { return true }
+                    earlier = object.at(earlier + 1).end
+                }
             }
             place = object.at(place + 1).end
         }
@@ -58,6 +64,34 @@ struct DuplicateKeyCheck {
         var seen: Set<[UInt8]> = []
         return object.members.contains { !seen.insert(Array($0.key)).inserted }
     }
+}
+
+/// Remembers keys by one bit of 256 each: a key whose bit is free is a new one.
+private struct KeyFilter {
+    private var bits: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+
+    /// Adds a key, and says whether its bit was taken.
+    mutating func mayHold(_ key: UnsafeRawBufferPointer) -> Bool {
+        // FNV-1a.
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in key { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        let place = hash >> 56
+        let bit: UInt64 = 1 << (place & 63)
+        func add(to word: inout UInt64) -> Bool {
+            defer { word |= bit }
+            return word & bit != 0
+        }
+        return switch place >> 6 {
+        case 0: add(to: &bits.0)
+        case 1: add(to: &bits.1)
+        case 2: add(to: &bits.2)
+        default: add(to: &bits.3)
+        }
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    fileprivate var hasNUL: Bool { baseAddress.map { memchr($0, 0, count) != nil } ?? false }
 }
 
 extension JSONValue {

@@ -55,7 +55,7 @@ struct AuditExport: AsyncParsableCommand {
             switch format {
             case .csv:
                 try TrailCSV(connection, log: chosen.number, range: range, hasContent: content)
-                    .write { Terminal.write(bytes: $0) }
+                    .write { try Terminal.write(all: $0) }
             case .ndjson:
                 let verifier = try keys.verifier(of: chosen.origin, at: place)
                 try writeLines(chosen, range, verifier, database)
@@ -111,7 +111,7 @@ struct AuditExport: AsyncParsableCommand {
         _ verifier: NoteVerifier,
         _ database: String
     ) throws {
-        var writer = ExportWriter { Terminal.write(bytes: $0) }
+        var writer = ExportWriter { try Terminal.write(all: $0) }
         let audit = try RecordAudit(
             database,
             log: log,
@@ -122,7 +122,7 @@ struct AuditExport: AsyncParsableCommand {
         try writer.begin(log: log.number, origin: verifier.name, after: audit.check.frontier)
         let meter = ProgressMeter("log \(log.number)", total: range.upperBound)
         try audit.run { meter.reached($0) }
-        meter.end()
+        meter.end(audit.check.lastSeq)
         try writer.end(lastSeq: audit.check.lastSeq)
         guard audit.check.findingCount == 0 else {
             Terminal.warn(

@@ -81,7 +81,7 @@ struct AuditVerify: AsyncParsableCommand {
             )
             let meter = ProgressMeter("log \(log.number)", total: log.watermark)
             try audit.run { meter.reached($0) }
-            meter.end()
+            meter.end(audit.check.lastSeq)
             let report = VerifyReport(log: log.number, audit: audit, checksContent: content)
             report.print()
             reports.append(report)

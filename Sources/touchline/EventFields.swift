@@ -57,8 +57,6 @@ struct EventFields {
         self.values = values
     }
 
-    init(values: [Value]) { self.values = values }
-
     var log: Int64 { integer(0) }
     var seq: Int64 { integer(1) }
 
@@ -141,28 +139,4 @@ struct EventFields {
         default: nil
         }
     }
-}
-
-/// Bytes as pairs of digits, in lower case.
-enum Hexadecimal {
-    static func text(_ bytes: some Sequence<UInt8>) -> String {
-        var text: [UInt8] = []
-        for byte in bytes { text += [digits[Int(byte >> 4)], digits[Int(byte & 15)]] }
-        return String(decoding: text, as: UTF8.self)
-    }
-
-    /// Nil for what `text` does not write.
-    static func bytes(_ text: some StringProtocol) -> [UInt8]? {
-        let values = text.utf8.map { unit in digits.firstIndex(of: unit) }
-        guard values.count % 2 == 0 else { return nil }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(values.count / 2)
-        for place in stride(from: 0, to: values.count, by: 2) {
-            guard let high = values[place], let low = values[place + 1] else { return nil }
-            bytes.append(UInt8(high << 4 | low))
-        }
-        return bytes
-    }
-
-    private static let digits = Array("0123456789abcdef".utf8)
 }

@@ -7,6 +7,7 @@ struct ExportFile {
 
     /// The longest line: content of 4 MiB, in hexadecimal, and room.
     private static let lineBytesMax = 32 << 20
+    private static let progressEvery: Int64 = 4096
 
     /// Checks it, prints what was found, and ends with the exit code of that.
     func verify(_ trusted: [NoteVerifier]) throws {
@@ -33,11 +34,14 @@ struct ExportFile {
                 )
             }
             var reader = try ExportReader(first: first, verifier: verifier)
-            let meter = ProgressMeter(path, total: 0)
+            let meter = ProgressMeter(path)
             while let line = try next() {
                 reader.take(line)
-                meter.reached(reader.check.lastSeq)
+                if reader.check.lastSeq % Self.progressEvery == 0 {
+                    meter.reached(reader.check.lastSeq)
+                }
             }
+            meter.end(reader.check.lastSeq)
             reader.finish()
             let report = VerifyReport(reader)
             report.print()

@@ -21,38 +21,48 @@ struct ExportWriter {
     /// The first line: which log, and the tree before the export's first event.
     mutating func begin(log: Int32, origin: String, after frontier: TreeFrontier) throws {
         let hashes = frontier.hashes.map { "\"\($0)\"" }.joined(separator: ",")
-        try line(
-            """
-            {"touchline_export":\(Self.version),"log":\(log),"origin":\(Self.quoted(origin)),\
-            "after":\(frontier.size),"frontier":[\(hashes)]}
-            """
-        )
+        try line {
+            $0.json("{\"touchline_export\":\(Self.version),\"log\":\(log),\"origin\":")
+            $0.json(string: origin)
+            $0.json(",\"after\":\(frontier.size),\"frontier\":[\(hashes)]")
+        }
     }
 
     mutating func write(_ item: RecordAudit.Item) throws {
-        switch item {
-        case .event(let tuple, let leaf):
-            guard let fields = EventFields(Array(tuple)) else {
-                return try line("{\(Self.leaf(leaf))\"tuple\":\"\(Hexadecimal.text(tuple))\"}")
+        try line { bytes in
+            bytes.json("{")
+            switch item {
+            case .event(let tuple, let leaf):
+                bytes.json(leaf)
+                let start = bytes.count
+                bytes.json("\"event\":")
+                if EventJSON.write(tuple, into: &bytes) { return }
+                bytes.removeSubrange(start...)
+                bytes.json(tuple: tuple)
+            case .quarantined(let tuple, let leaf):
+                bytes.json(leaf)
+                tuple.withUnsafeBytes { bytes.json(tuple: $0) }
+            case .absent(let leaf):
+                bytes.json(leaf)
+                bytes.json("\"absent\":true")
+            case .checkpoint(let note):
+                bytes.json("\"checkpoint\":")
+                bytes.json(string: note)
+            case .content(let seq, let part): bytes.json(part, of: seq)
             }
-            try line("{\(Self.leaf(leaf))\"event\":\(Self.json(fields))}")
-        case .quarantined(let tuple, let leaf):
-            try line("{\(Self.leaf(leaf))\"tuple\":\"\(Hexadecimal.text(tuple))\"}")
-        case .absent(let leaf): try line("{\(Self.leaf(leaf))\"absent\":true}")
-        case .checkpoint(let note): try line("{\"checkpoint\":\(Self.quoted(note))}")
-        case .content(let seq, let part): try line("{\"content\":\(Self.json(part, seq))}")
         }
     }
 
     /// The last line: up to which event the lines reach.
     mutating func end(lastSeq: Int64) throws {
-        try line("{\"end\":\(lastSeq)}")
+        try line { $0.json("{\"end\":\(lastSeq)") }
         try flush()
     }
 
-    private mutating func line(_ text: String) throws {
-        buffer.append(contentsOf: text.utf8)
-        buffer.append(0x0A)
+    /// One line, whose closing brace is added.
+    private mutating func line(_ write: (inout [UInt8]) -> Void) throws {
+        write(&buffer)
+        buffer.json("}\n")
         if buffer.count >= Self.bufferBytes { try flush() }
     }
 
@@ -60,42 +70,43 @@ struct ExportWriter {
         try buffer.withUnsafeBytes { try output($0) }
         buffer.removeAll(keepingCapacity: true)
     }
+}
 
-    private static func leaf(_ leaf: TreeHash?) -> String {
-        leaf.map { "\"leaf\":\"\($0)\"," } ?? ""
+extension [UInt8] {
+    fileprivate mutating func json(_ text: String) { append(contentsOf: text.utf8) }
+
+    fileprivate mutating func json(string: String) {
+        var string = string
+        string.withUTF8 { JSONValue.write(string: UnsafeRawBufferPointer($0), into: &self) }
     }
 
-    private static func json(_ fields: EventFields) -> String {
-        let members = zip(EventFields.columns, fields.values).map { column, value in
-            let text =
-                switch value {
-                case .null: "null"
-                case .integer(let number): String(number)
-                case .text(let text): quoted(text)
-                case .texts(let texts): "[\(texts.map(quoted).joined(separator: ","))]"
-                }
-            return "\"\(column.name)\":\(text)"
-        }
-        return "{\(members.joined(separator: ","))}"
+    /// A line's leaf, if there is one, and a comma.
+    fileprivate mutating func json(_ leaf: TreeHash?) {
+        guard let leaf else { return }
+        json("\"leaf\":\"")
+        leaf.withUnsafeBytes { append(hexadecimal: $0) }
+        json("\",")
+    }
+
+    fileprivate mutating func json(tuple: UnsafeRawBufferPointer) {
+        json("\"tuple\":\"")
+        append(hexadecimal: tuple)
+        json("\"")
     }
 
     /// What is text is written so that people can read it.
-    private static func json(_ part: ContentPart, _ seq: Int64) -> String {
-        var salt: [UInt8] = []
-        withUnsafeBytes(of: part.salt.high.bigEndian) { salt += $0 }
-        withUnsafeBytes(of: part.salt.low.bigEndian) { salt += $0 }
-        let text = part.body.contains(0) ? nil : String(validating: part.body, as: UTF8.self)
-        let body =
-            text.map { "\"text\":\(quoted($0))" } ?? "\"body\":\"\(Hexadecimal.text(part.body))\""
-        return """
-            {"seq":\(seq),"part":\(part.kind.rawValue),"salt":"\(Hexadecimal.text(salt))",\(body)}
-            """
-    }
-
-    private static func quoted(_ text: String) -> String {
-        var bytes: [UInt8] = []
-        var text = text
-        text.withUTF8 { JSONValue.write(string: UnsafeRawBufferPointer($0), into: &bytes) }
-        return String(decoding: bytes, as: UTF8.self)
+    fileprivate mutating func json(_ part: ContentPart, of seq: Int64) {
+        json("\"content\":{\"seq\":\(seq),\"part\":\(part.kind.rawValue),\"salt\":\"")
+        Swift.withUnsafeBytes(of: part.salt.high.bigEndian) { append(hexadecimal: $0) }
+        Swift.withUnsafeBytes(of: part.salt.low.bigEndian) { append(hexadecimal: $0) }
+        if !part.body.contains(0), let text = String(validating: part.body, as: UTF8.self) {
+            json("\",\"text\":")
+            json(string: text)
+        } else {
+            json("\",\"body\":\"")
+            append(hexadecimal: part.body)
+            json("\"")
+        }
+        json("}")
     }
 }

@@ -1,13 +1,14 @@
 /// Tells on standard error how far something is that takes longer than two seconds.
 final class ProgressMeter {
     private let subject: String
-    private let total: Int64
+    /// Nil when it is not known beforehand.
+    private let total: Int64?
     private let start = ContinuousClock.now
     private var said = ContinuousClock.now
 
     private static let interval = Duration.seconds(2)
 
-    init(_ subject: String, total: Int64) {
+    init(_ subject: String, total: Int64? = nil) {
         self.subject = subject
         self.total = total
     }
@@ -17,14 +18,14 @@ final class ProgressMeter {
         let now = ContinuousClock.now
         guard now - said >= Self.interval else { return }
         said = now
-        let share = total > 0 ? count * 100 / total : 100
-        Terminal.warn("\(subject): \(count) of \(total) events (\(share) %), \(rate(count, now))/s")
+        let share = total.map { " of \($0) events (\(count * 100 / max($0, 1)) %)" } ?? " events"
+        Terminal.warn("\(subject): \(count)\(share), \(rate(count, now))/s")
     }
 
-    /// How long it took, when it took long.
-    func end() {
+    /// How fast it was, when it took long.
+    func end(_ count: Int64) {
         guard ContinuousClock.now - start >= Self.interval else { return }
-        Terminal.warn("\(subject): \(rate(total, .now)) events/s")
+        Terminal.warn("\(subject): \(count) events, \(rate(count, .now))/s")
     }
 
     private func rate(_ count: Int64, _ now: ContinuousClock.Instant) -> Int64 {

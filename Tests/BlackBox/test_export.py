@@ -11,7 +11,7 @@ import pytest
 
 import verify_export
 from audited import PRUNE, TAMPERED, UNCHECKED, WHOLE
-from hub import ROOT
+from hub import BINARY, ROOT
 
 
 def export(audited, *arguments, database=None, code=WHOLE):
@@ -139,6 +139,18 @@ def test_an_export_is_of_one_log_and_one_key(audited, lines, tmp_path):
     assert code == UNCHECKED
     code, answer, _ = check(audited, "hello\n", tmp_path)
     assert code == UNCHECKED and "is not that of an NDJSON export" in answer[0]
+
+
+def test_an_export_that_could_not_be_written_whole_says_so(audited):
+    for form in ("ndjson", "csv"):
+        command = [BINARY, "audit", "export", "--key", audited.key, "--format", form]
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run(
+                [*command, "--database", audited.copy()], stdout=full, stderr=subprocess.PIPE,
+                text=True, timeout=60,
+            )  # fmt: skip
+        assert done.returncode == UNCHECKED, done.stderr
+        assert "Standard output cannot be written: No space left on device" in done.stderr
 
 
 def test_csv_is_for_spreadsheets(audited):

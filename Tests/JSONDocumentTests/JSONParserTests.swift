@@ -53,6 +53,20 @@ struct JSONParserTests {
         #expect(refusal(Array("{\(twice.joined(separator: ","))}".utf8)) == .duplicateKey)
     }
 
+    @Test("a key named twice is found wherever both stand", arguments: [2, 7, 16, 24, 60, 300])
+    func twice(count: Int) {
+        let keys = (0..<count).map { "\"key_\($0)\":{}" }
+        #expect(refusal(Array("{\(keys.joined(separator: ","))}".utf8)) == nil)
+        for first in stride(from: 0, to: count, by: 1 + count / 20) {
+            for second in stride(from: first + 1, to: count, by: 1 + count / 20) {
+                var keys = keys
+                keys[second] = keys[first]
+                let text = "[1,{\(keys.joined(separator: ","))}]"
+                #expect(refusal(Array(text.utf8)) == .duplicateKey, "\(first) and \(second)")
+            }
+        }
+    }
+
     @Test("values are found, and written back as they were")
     func roundTrip() throws {
         let text =

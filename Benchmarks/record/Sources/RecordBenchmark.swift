@@ -11,10 +11,12 @@ struct RecordBenchmark {
     static let usage = """
         usage: record-benchmark journal <folder> <events> <bytes of content, 0 for none>
                record-benchmark ship <folder> "<libpq connection>"
+               record-benchmark sign <folder> "<libpq connection>" <events>
 
         journal  two shards encode messages, the recorder orders, hashes and writes them, one fdatasync
-                 a group; every event counts once it is durable
+                 a group; every event counts once it is durable; <folder>.vkey has the checkpoints' key
         ship     copies such a journal into a database that `touchline migrate` made
+        sign     adds checkpoints, one for so many events: a hub makes one a second
         """
 
     static func main() throws {
@@ -24,6 +26,9 @@ struct RecordBenchmark {
             guard let events = Int(rest[1]), let content = Int(rest[2]) else { return fail() }
             try journal(rest[0], events: events, bodyBytes: content == 0 ? nil : content)
         case ("ship", let rest) where rest.count == 2: try ship(rest[0], rest[1])
+        case ("sign", let rest) where rest.count == 3:
+            guard let every = Int64(rest[2]), every > 0 else { return fail() }
+            try sign(rest[0], rest[1], every: every)
         default: fail()
         }
     }
@@ -58,7 +63,7 @@ struct RecordBenchmark {
         )
         let notary = Notary(
             log: 1,
-            signer: try NoteSigner(name: "benchmark", pem: NoteSigner.newKey()),
+            signer: try signer(folder),
             frontier: TreeFrontier(),
             signedSize: 0
         )
@@ -130,6 +135,50 @@ struct RecordBenchmark {
             """
         )
         _ = shipper.stop(drain: .seconds(10))
+    }
+
+    private static func sign(_ folder: String, _ conninfo: String, every: Int64) throws {
+        let postgres = try Postgres(connecting: conninfo, application: "record-benchmark")
+        let signer = try signer(folder)
+        var frontier = TreeFrontier()
+        try postgres.run("begin; delete from audit.checkpoint")
+        let tiles = try postgres.query("select hashes from audit.tile where log = 1 order by tile")
+        for tile in 0..<tiles.rowCount {
+            let leaves = tiles.bytes(tile, 0).withUnsafeBytes { TreeHash.array($0) } ?? []
+            for (index, leaf) in leaves.enumerated() {
+                frontier.append(leaf)
+                let isLast = tile == tiles.rowCount - 1 && index == leaves.count - 1
+                guard frontier.size % every == 0 || isLast else { continue }
+                let text = Checkpoint(
+                    origin: signer.name,
+                    size: frontier.size,
+                    root: frontier.root
+                ).text
+                _ = try postgres.query(
+                    "insert into audit.checkpoint values (1, $1, now(), $2, $3, $4)",
+                    [
+                        .int8(frontier.size), .bytes(frontier.root.bytes),
+                        .bytes(frontier.hashes.joinedBytes), .text(try signer.sign(text)),
+                    ]
+                )
+            }
+        }
+        try postgres.run("commit; analyze audit.checkpoint")
+        print("\((frontier.size + every - 1) / every) checkpoints of \(frontier.size) events")
+    }
+
+    /// The key that signs for a folder's journal, made when there is none.
+    private static func signer(_ folder: String) throws -> NoteSigner {
+        let file = URL(fileURLWithPath: folder + ".pem")
+        if !FileManager.default.fileExists(atPath: file.path) {
+            try NoteSigner.newKey().write(to: file, atomically: true, encoding: .utf8)
+        }
+        let pem = try String(contentsOf: file, encoding: .utf8)
+        let name = Checkpoint.origin(of: configuration(folder).origin)
+        let signer = try NoteSigner(name: name, pem: pem)
+        try "\(signer.verifier)\n"
+            .write(toFile: folder + ".vkey", atomically: true, encoding: .utf8)
+        return signer
     }
 
     /// CPU seconds of the shipper's backends, which are on this machine.
