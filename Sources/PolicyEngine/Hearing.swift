@@ -9,6 +9,7 @@ struct Hearing {
     private let facts: ItemFacts
     private let counters: RateCounters
     private let hits: [TextHit]
+    private let circumstances: Circumstances
     private var holding: [Holding] = []
     private var exempted: [Verdict.Exempted] = []
 
@@ -31,6 +32,7 @@ struct Hearing {
         self.facts = facts
         self.counters = counters
         self.hits = hits
+        circumstances = facts.circumstances
     }
 
     /// Whether nothing hit so far, enforced or not.
@@ -45,27 +47,25 @@ struct Hearing {
     ///
     /// - Parameter score: what the rules without threshold add up to.
     mutating func hear(_ index: Int, score: Int = 0) {
-        guard let circumstances = facts.circumstances else { return }
         let rule = bundle.rules[index]
-        let conditions = rule.conditions
-        if let channel = circumstances.channel, !conditions.covers(channel) { return }
-        if let threshold = conditions.threshold, score < threshold { return }
+        if let channel = circumstances.channel, !rule.covers(channel) { return }
+        if let threshold = rule.conditions.threshold, score < threshold { return }
         var taken: [TextHit] = []
-        if let match = conditions.match {
+        if let match = rule.conditions.match {
             taken = match.taken(of: hits)
             if taken.isEmpty { return }
         }
         var wait: Int64 = 0
         do throws(EvaluationError) {
-            if let hours = conditions.hours, try !hours.program.holds(facts) { return }
-            if let when = conditions.when, try !when.program.holds(facts) { return }
-            if let exemption = exemption(of: rule, circumstances) {
+            if let hours = rule.conditions.hours, try !hours.program.holds(facts) { return }
+            if let when = rule.conditions.when, try !when.program.holds(facts) { return }
+            if let exemption = exemption(of: rule) {
                 exempted.append(Verdict.Exempted(rule: rule.id, exemption: exemption))
                 return
             }
-            if let rate = conditions.rate {
+            if let rate = rule.conditions.rate {
                 wait = counters.count(
-                    key(rule, rate, circumstances),
+                    key(rule, rate),
                     rate.rate,
                     at: circumstances.now
                 )
@@ -84,20 +84,20 @@ struct Hearing {
             )
             return
         }
-        hold(rule, taken, wait, circumstances)
+        hold(rule, taken, wait)
     }
 
     private mutating func hold(
         _ rule: Rule,
         _ taken: [TextHit],
-        _ wait: Int64,
-        _ circumstances: Circumstances
+        _ wait: Int64
     ) {
         var disposition = rule.disposition
         var effects = rule.effects
         if let escalation = rule.escalation {
+            let since = circumstances.now - escalation.within
             let before = circumstances.strikes.lazy.filter {
-                $0.rule == rule.id && $0.at > circumstances.now - escalation.within
+                $0.rule == rule.id && $0.at > since
             }
             let own = effects.lazy.map(\.strikes).reduce(0, +)
             if before.map(\.count).reduce(own, +) >= escalation.strikes {
@@ -118,7 +118,7 @@ struct Hearing {
     }
 
     /// The exemption that sets the rule aside; one whose condition can't be evaluated doesn't.
-    private func exemption(of rule: Rule, _ circumstances: Circumstances) -> String? {
+    private func exemption(of rule: Rule) -> String? {
         bundle.exemptions.first { exemption in
             exemption.rules.contains(rule.id) && circumstances.now < exemption.expires
                 && (try? exemption.when.program.holds(facts)) == true
@@ -127,8 +127,7 @@ struct Hearing {
 
     private func key(
         _ rule: Rule,
-        _ condition: RateCondition,
-        _ circumstances: Circumstances
+        _ condition: RateCondition
     ) -> RateCounters.Key {
         var whose = Hasher()
         switch condition.per {
@@ -225,11 +224,11 @@ extension Hearing {
     }
 }
 
-extension Rule.Conditions {
+extension Rule {
     /// Whether the rule looks at items for this channel.
     fileprivate func covers(_ channel: ChannelFacts) -> Bool {
-        if let kinds, !kinds.contains(channel.kind) { return false }
-        guard let channels else { return true }
+        if let kinds = conditions.kinds, !kinds.contains(channel.kind) { return false }
+        guard let channels = conditions.channels else { return true }
         return channels.contains { $0.matches(channel.name) }
     }
 }

@@ -45,13 +45,18 @@ package final class Judge {
         }
     }
 
+    /// Values that a schema may look at for one message: some milliseconds.
+    private static let schemaStepsMax = 100_000
+
     /// - Parameter counters: shared by all judges of the hub.
     package init(bundle: Bundle, counters: RateCounters) {
         self.bundle = bundle
         self.counters = counters
         facts = ItemFacts(bundle.names)
         scan = ItemScan(bundle)
-        validators = bundle.messageKinds.mapValues { SchemaValidator($0) }
+        validators = bundle.messageKinds.mapValues {
+            SchemaValidator($0, stepsMax: Self.schemaStepsMax)
+        }
         plans = Dictionary(
             uniqueKeysWithValues: Occasion.allCases.map { ($0, Plan($0, bundle)) }
         )

@@ -27,7 +27,7 @@ package struct Circumstances: Sendable {
 }
 
 /// How the member reached the hub: facts of the opening handshake.
-package struct RequestFacts: Hashable, Sendable {
+package final class RequestFacts: Sendable {
     /// The peer's address, without port.
     package let address: String
     /// The `Origin` header; empty when there was none.

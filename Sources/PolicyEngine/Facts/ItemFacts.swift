@@ -5,12 +5,13 @@ import JSONDocument
 final class ItemFacts: Facts {
     private let facts: [FactNames.Fact]
     private(set) var item = Item.connect
-    private(set) var circumstances: Circumstances?
+    private(set) var circumstances: Circumstances
     /// The body as a value, once a condition has asked for it.
     private var body: Value?
 
     init(_ names: FactNames) {
         facts = names.facts
+        circumstances = .none
     }
 
     func begin(_ item: Item, _ circumstances: Circumstances) {
@@ -21,24 +22,22 @@ final class ItemFacts: Facts {
     /// Lets go of the item, whose memory is its owner's.
     func end() {
         item = .connect
-        circumstances = nil
+        circumstances = .none
         body = nil
     }
 
     func fact(_ slot: Int) -> Value? {
-        guard let circumstances else { return nil }
-        let request = circumstances.request
-        let subject = circumstances.subject
         switch facts[slot] {
-        case .requestAddress: return .string(request.address)
-        case .requestOrigin: return .string(request.origin)
-        case .requestAgent: return .string(request.agent)
-        case .requestTLS: return .bool(request.isTLS)
-        case .subjectID: return .string(subject.id)
-        case .subjectName: return .string(subject.name)
-        case .subjectRoles: return subject.roleValues
-        case .subjectMinor: return .bool(subject.isMinor(at: circumstances.now))
-        case .claim(let name): return subject.claims[name]
+        case .requestAddress: return .string(circumstances.request.address)
+        case .requestOrigin: return .string(circumstances.request.origin)
+        case .requestAgent: return .string(circumstances.request.agent)
+        case .requestTLS: return .bool(circumstances.request.isTLS)
+        case .subjectID: return .string(circumstances.subject.id)
+        case .subjectName: return .string(circumstances.subject.name)
+        case .subjectRoles: return circumstances.subject.roleValues
+        case .subjectMinor:
+            return .bool(circumstances.subject.isMinor(at: circumstances.now))
+        case .claim(let name): return circumstances.subject.claims[name]
         case .channelName: return circumstances.channel.map { .string($0.name) }
         case .channelKind: return circumstances.channel.map { .string($0.kind) }
         case .roster(let heads): return circumstances.channel.map { .int($0.roster[heads]) }
@@ -59,6 +58,23 @@ final class ItemFacts: Facts {
             return body
         }
     }
+}
+
+extension Circumstances {
+    /// Those of no item: nobody, nowhere.
+    fileprivate static let none = Circumstances(
+        now: 0,
+        request: RequestFacts(address: "", origin: "", agent: "", isTLS: false),
+        subject: MemberFacts(
+            id: "",
+            name: "",
+            roles: [],
+            ofAgeAt: nil,
+            isModerator: false,
+            channels: [],
+            claims: [:]
+        )
+    )
 }
 
 extension HeadCount {

@@ -1,7 +1,7 @@
 import CEL
 
 /// What a bundle reads out of a member's claims; see `MemberReading`.
-package struct MemberFacts: Sendable {
+package final class MemberFacts: Sendable {
     /// The pseudonym as text.
     package let id: String
     /// The name that others see.
@@ -14,9 +14,29 @@ package struct MemberFacts: Sendable {
     package let isModerator: Bool
     /// Names of the channels whose roster the member is on.
     package let channels: [String]
-    /// The roles, and the claims that the bundle declares, by name.
+    /// The roles as conditions read them.
     let roleValues: Value
+    /// The claims that the bundle declares, by name.
     let claims: [String: Value]
+
+    init(
+        id: String,
+        name: String,
+        roles: [String],
+        ofAgeAt: Int64?,
+        isModerator: Bool,
+        channels: [String],
+        claims: [String: Value]
+    ) {
+        self.id = id
+        self.name = name
+        self.roles = roles
+        self.ofAgeAt = ofAgeAt
+        self.isModerator = isModerator
+        self.channels = channels
+        self.claims = claims
+        roleValues = .list(roles.map(Value.string))
+    }
 
     /// Whether the member isn't known to be of age.
     package func isMinor(at now: Int64) -> Bool {

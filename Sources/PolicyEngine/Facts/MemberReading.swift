@@ -72,7 +72,6 @@ extension MemberReading {
             ofAgeAt: claim(birthdate)?.string.flatMap(ofAge),
             isModerator: roles.contains(where: moderators.contains),
             channels: claim(channels)?.words ?? [],
-            roleValues: .list(roles.map(Value.string)),
             claims: Dictionary(
                 uniqueKeysWithValues: declared.map { declared in
                     (

@@ -1,7 +1,7 @@
 package import Outcomes
 
 /// One rule of a bundle, compiled: when it hits, and what follows.
-package struct Rule: Sendable {
+package final class Rule: Sendable {
     /// Unique in the bundle; recorded with every decision that the rule had part in.
     package let id: String
     /// What the rule is asked about.
@@ -21,6 +21,32 @@ package struct Rule: Sendable {
     package let say: String?
     /// Where the rule stands: file and line.
     package let place: String
+
+    init(
+        id: String,
+        occasions: Set<Occasion>,
+        conditions: Conditions,
+        then: RuleReader.Then,
+        escalation: Escalation?,
+        severity: Severity,
+        mode: Mode,
+        onError: Disposition,
+        say: String?,
+        place: String
+    ) {
+        self.id = id
+        self.occasions = occasions
+        self.conditions = conditions
+        disposition = then.disposition
+        score = then.score
+        effects = then.effects
+        self.escalation = escalation
+        self.severity = severity
+        self.mode = mode
+        self.onError = onError
+        self.say = say
+        self.place = place
+    }
 
     /// What has to hold for a rule to hit; nil is no condition.
     struct Conditions: Sendable {

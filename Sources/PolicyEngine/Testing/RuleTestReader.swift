@@ -91,7 +91,6 @@ struct RuleTestReader {
             ofAgeAt: mapping?["minor"]?.bool() ?? false ? nil : .min,
             isModerator: roles.contains(where: members.moderators.contains),
             channels: [],
-            roleValues: .list(roles.map(Value.string)),
             claims: Dictionary(
                 uniqueKeysWithValues: members.declared.map { claim in
                     (
