@@ -186,6 +186,50 @@ select q.log || '-' || q.seq as decision, q.record, q.sqlstate, q.quarantined_at
 from audit.quarantine q;
 comment on view audit.quarantined is 'Quarantine without the bytes, which may hold personal data.';
 
+-- Each step is a lateral subquery with an offset, so that it is looked up in its own days.
+create function audit.story(id text) returns setof audit.trail
+language sql stable parallel safe
+begin atomic
+    with recursive quoted as (
+        select split_part(trim(id), '-', 1)::int4 as log, split_part(trim(id), '-', 2)::int8 as seq
+    ), upward as (
+        select e.* from quoted q
+        cross join lateral (
+            select min(d.day)::timestamp at time zone 'UTC' as first_at,
+                (max(d.day) + 1)::timestamp at time zone 'UTC' as end_at
+            from audit.day d where d.log = q.log and q.seq between d.first_seq and d.last_seq
+        ) y
+        cross join lateral (
+            select x.log, x.seq, x.at, x.refers_log, x.refers_seq from audit.event x
+            where x.log = q.log and x.seq = q.seq and x.at >= y.first_at and x.at < y.end_at
+            offset 0
+        ) e
+        union
+        select e.* from upward u
+        cross join lateral (
+            select x.log, x.seq, x.at, x.refers_log, x.refers_seq from audit.event x
+            where x.log = u.refers_log and x.seq = u.refers_seq and x.at <= u.at
+            offset 0
+        ) e
+    ), downward as (
+        (select u.log, u.seq, u.at from upward u order by u.at, u.log, u.seq limit 1)
+        union
+        select e.* from downward s
+        cross join lateral (
+            select x.log, x.seq, x.at from audit.event x
+            where x.refers_log = s.log and x.refers_seq = s.seq and x.at >= s.at
+            offset 0
+        ) e
+    )
+    select t.* from downward s
+    cross join lateral (
+        select * from audit.trail r where r.log = s.log and r.seq = s.seq and r.at = s.at offset 0
+    ) t
+    order by t.at, t.log, t.seq;
+end;
+comment on function audit.story(text) is
+    'All that belongs to a decision: what it is about in the end, and what followed from that.';
+
 create function audit.decision(id text) returns json
 language plpgsql stable parallel restricted
 set search_path = pg_catalog, pg_temp
@@ -198,6 +242,7 @@ declare
     end_at timestamptz;
     shipped int8;
     answer json;
+    dropped record;
 begin
     if parts is null then
         raise exception 'a decision is written <log>-<seq>, for example 1-17'
@@ -230,6 +275,21 @@ begin
         where q.log = of_log and q.seq = of_seq and q.record = 'event' limit 1;
     if answer is not null then
         return answer;
+    end if;
+    select p.* into dropped from audit.pruned p
+        where p.log = of_log and p.first_seq <= of_seq order by p.first_seq desc limit 1;
+    if found and of_seq <= dropped.last_seq then
+        return json_strip_nulls(json_build_object('decision', of_log || '-' || of_seq, 'status', 'dropped',
+            'retention', (select k.name from audit.kind k
+                where k.family = 'retention' and k.number = dropped.retention),
+            'recorded_from', to_char(dropped.first_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+            'recorded_until', to_char(dropped.last_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+            'dropped_at', to_char(dropped.pruned_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+            'dropped_by', (select r.log || '-' || r.seq from audit.retention_run r
+                join audit.kind k on k.family = 'retention' and k.number = dropped.retention
+                    and k.name = r.class
+                where r.keep_from::timestamp at time zone 'UTC' > dropped.last_at
+                order by r.keep_from, r.log, r.seq limit 1)));
     end if;
     select l.watermark into shipped from audit.log l where l.log = of_log;
     return json_build_object('decision', of_log || '-' || of_seq, 'status',

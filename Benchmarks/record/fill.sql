@@ -1,7 +1,8 @@
 -- Events :from to :to (by number, from 1) of a club's month, with their contents. Everything follows
 -- from the number i: who (5,000 members, some far busier than others), where (200 channels), and of
 -- 33 events one connection, one end of it, two joins, 29 messages. 2 % of the messages are blocked, 1 %
--- bounced, 1 % redacted; 3 % meet a rule in shadow.
+-- bounced, 1 % redacted; 3 % meet a rule in shadow. One event in a thousand is a strike or a sanction,
+-- which refers to the event before it.
 -- Variables: from, to, count (of all events), until (when the last one happened).
 \set ON_ERROR_STOP on
 begin;
@@ -16,7 +17,8 @@ from (
         md5('session ' || (i - i % 33) || ' ' || who)::uuid as session,
         case when i % 33 in (0, 11) then null else 'club:' || dice % 200 / 4 || ':' || dice % 4 end
             as channel,
-        case when i % 50000 = 17 then 50 when i % 50000 = 50 then 52 when i % 500000 = 23 then 3
+        case when i % 50000 = 17 then 50 when i % 50000 = 50 then 52 when i % 1000 = 7 then 54
+                when i % 500000 = 23 then 3
             when i % 33 = 0 then 10 when i % 33 = 11 then 11 when i % 33 in (1, 2) then 20 else 30 end
             as kind,
         dice, dice % 100 as luck
@@ -48,13 +50,14 @@ insert into audit.content (log, seq, at, part, salt, body)
 select 1, seq, at, part, substr(salt_of, 1, 16), body from made where body is not null;
 
 insert into audit.event (log, seq, at, schema, retention, kind, stage, disposition, session, subject,
-    channel, channel_epoch, channel_seq, message, rules, shadow_rules, score, policy, bytes, judged_ns,
+    channel, channel_epoch, channel_seq, message, refers_log, refers_seq, rules, shadow_rules, score, policy, bytes, judged_ns,
     content_hash, detail)
 select 1, seq, at, 1, case when kind in (10, 11) then 2 when kind >= 50 then 3 when kind = 3 then 4 else 1 end,
     kind, stage, disposition, case when kind in (10, 11, 20, 30) then session end,
     case when kind <> 3 then subject end, channel, case when channel is not null then 1 end,
     case when kind = 30 and disposition < 2 then seq end,
-    case when kind = 30 then md5('message ' || seq)::uuid end, rules, shadow, 0,
+    case when kind = 30 then md5('message ' || seq)::uuid end,
+    case when kind >= 50 then 1 end, case when kind >= 50 then seq - 1 end, rules, shadow, 0,
     sha256((seq / 500000)::text::bytea), coalesce(octet_length(body), 0), 3000 + seq % 40000,
     sha256(sha256(substr(salt_of, 1, 16) || body)), detail::json
 from made;

@@ -34,7 +34,7 @@ package struct DecisionStory {
         chapters.insert(contentsOf: try who(first, may), at: 2)
         chapters += may ? try said(first) : [Chapter(title: "Said", text: Self.hidden)]
         chapters += try proof()
-        chapters += try aftermath(first)
+        chapters += try context(first)
         return chapters
     }
 
@@ -151,25 +151,36 @@ package struct DecisionStory {
         return [Chapter(title: "Proof", text: text)]
     }
 
-    /// What referred to it in the month after, and the same person's sanctions of the next minutes.
-    private func aftermath(_ row: PostgresResult) throws -> [Chapter] {
+    /// What it is about and what followed from it, and the same person's sanctions of the next minutes.
+    private func context(_ row: PostgresResult) throws -> [Chapter] {
         let subject: PostgresValue = row.isNull(0, 5) ? .null : .uuid(row.uuid(0, 5))
         let found = try postgres.query(
             """
-            select to_char(t.at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') || ' ' || t.kind || ', '
-                || t.disposition || ' (decision ' || t.decision || ')'
-            from audit.trail t
-            where t.at >= $3 and t.at < $3 + interval '31 days' and t.refers = $1 || '-' || $2
-                or t.at >= $3 and t.at < $3 + interval '5 minutes' and t.subject = $4
+            select (x.at, x.log, x.seq) < ($3, $1, $2), to_char(x.at at time zone 'UTC',
+                'YYYY-MM-DD HH24:MI:SS') || ' ' || x.kind || ', ' || x.disposition || ' (decision '
+                || x.decision || coalesce(', about ' || x.refers, '') || ')'
+            from (
+                select * from audit.story($1 || '-' || $2)
+                union all
+                select * from audit.trail t
+                where t.at >= $3 and t.at < $3 + interval '5 minutes' and t.subject = $4
                     and t.kind in ('mute', 'ban', 'unmute', 'unban', 'disconnect')
-                    and (t.log, t.seq) <> ($1, $2)
-            order by t.at, t.log, t.seq limit 20
+                    and t.refers is null
+            ) x
+            where (x.log, x.seq) <> ($1, $2)
+            order by x.at, x.log, x.seq limit \(Self.contextMax)
             """,
             key + [.timestamp(row.timestamp(0, 9)), subject]
         )
-        if found.rowCount == 0 { return [Chapter(title: "Then", text: "nothing followed")] }
-        return (0..<found.rowCount).map { Chapter(title: "Then", text: found.text($0, 0)) }
+        let lines = (0..<found.rowCount).map { line in
+            Chapter(title: found.bool(line, 0) ? "Before" : "Then", text: found.text(line, 1))
+        }
+        if lines.contains(where: { $0.title == "Then" }) { return lines }
+        return lines + [Chapter(title: "Then", text: "nothing followed")]
     }
+
+    /// More is for the question of docs/sql.md.
+    private static let contextMax = 50
 
     private static let hidden = "this role may not read it (touchline_reviewer may)"
 

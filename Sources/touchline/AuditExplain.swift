@@ -33,11 +33,7 @@ struct AuditExplain: AsyncParsableCommand {
             )
             let story = DecisionStory(database, log: decision.log, seq: decision.seq)
             guard let chapters = try story.chapters() else {
-                let state = try database.query(
-                    "select audit.decision($1) ->> 'status'",
-                    [.text("\(decision)")]
-                )
-                throw CommandFault("\(decision): \(state.text(0, 0)).")
+                throw CommandFault("\(decision): \(try Self.absence(of: decision, in: database)).")
             }
             Terminal.say("Decision \(decision)")
             for chapter in chapters {
@@ -45,5 +41,26 @@ struct AuditExplain: AsyncParsableCommand {
                 Terminal.say("  \(title)\(SafeText.line(chapter.text))")
             }
         }
+    }
+
+    /// Why there is nothing to tell.
+    private static func absence(
+        of decision: KeeperRequest.Decision,
+        in database: Postgres
+    ) throws -> String {
+        let found = try database.query(
+            """
+            select d ->> 'status', d ->> 'retention', d ->> 'dropped_at', d ->> 'recorded_from',
+                d ->> 'dropped_by'
+            from audit.decision($1) d
+            """,
+            [.text("\(decision)")]
+        )
+        guard !found.isNull(0, 2) else { return found.text(0, 0) }
+        let run = found.isNull(0, 4) ? "no recorded run" : "decision \(found.text(0, 4))"
+        return """
+            dropped at \(found.text(0, 2)) by the retention of \(found.text(0, 1)) (\(run)), with what \
+            was recorded from \(found.text(0, 3)) on. Its leaf is left, so that proofs hold
+            """
     }
 }

@@ -131,4 +131,51 @@ struct AuditSchemaTests {
         #expect(error?.sqlState == "22023")
         #expect(try lab.count("audit.blocked where 'swearing' = any(rules)") == 1)
     }
+
+    @Test("a story is the same whichever of its decisions is quoted, over days and logs")
+    func stories() throws {
+        let day: Int64 = 86_400_000_000
+        // The kinds of a log's events, how many days ago they were, and what they refer to.
+        let events: [(EventKind, Int64, Int64?)] = [
+            (.message, 9, nil), (.strike, 9, 1), (.message, 9, nil), (.mute, 9, 1),
+            (.unmute, 3, 4), (.delete, 2, 3), (.ban, 0, 5),
+        ]
+        for (index, (kind, days, refers)) in events.enumerated() {
+            var event = Event(
+                log: 1,
+                seq: Int64(index + 1),
+                at: Laboratory.now() - days * day,
+                kind: kind,
+                stage: .done,
+                disposition: .allow
+            )
+            event.refersLog = refers.map { _ in 1 }
+            event.refersSeq = refers
+            lab.records.append(event)
+        }
+        #expect(lab.shipper().stop(drain: .seconds(20)))
+        // What another hub of the community decided about it.
+        try lab.postgres.run(
+            """
+            insert into audit.event select 2, 1, at + interval '1 minute', schema, retention, kind, stage,
+                disposition, session, subject, channel, channel_epoch, channel_seq, message, 1, 5,
+                rules, shadow_rules, score, policy, bytes, judged_ns, content_hash, detail
+            from audit.event where seq = 5;
+            insert into audit.day select 2, day, 1, 1 from audit.day where first_seq <= 5 and last_seq >= 5
+            """
+        )
+        func story(of decision: String) throws -> [String] {
+            let found = try lab.postgres.query(
+                "select decision from audit.story($1)",
+                [.text(decision)]
+            )
+            return (0..<found.rowCount).map { found.text($0, 0) }
+        }
+        let whole = ["1-1", "1-2", "1-4", "1-5", "2-1", "1-7"]
+        for decision in whole {
+            #expect(try story(of: decision) == whole, "asked with \(decision)")
+        }
+        #expect(try story(of: "1-6") == ["1-3", "1-6"])
+        #expect(try story(of: "1-8") == [])
+    }
 }

@@ -1,5 +1,4 @@
 import AuditLog
-import Foundation
 import Outcomes
 
 /// Three members of a club over three days, told in events whose answers can be counted by hand.
@@ -21,12 +20,6 @@ struct ClubStory {
         self.records = records
         now = Laboratory.now()
         base = now / Self.hour * Self.hour - 2 * Self.hour
-    }
-
-    /// A second before the message that was shouted, as SQL reads it.
-    var shoutedAt: String {
-        let seconds = Double(base + 62 * Self.minute) / 1_000_000 - 1
-        return Date(timeIntervalSinceReferenceDate: seconds - 366 * 86_400).formatted(.iso8601)
     }
 
     /// Appends the whole story, seq 1 to 27; the last is an event that PostgreSQL refuses.

@@ -62,7 +62,7 @@ struct SQLQuestionsTests {
         }
         #expect(lab.shipper().stop(drain: .seconds(20)))
         let values = [
-            "subject": "\(ClubStory.ann)", "rule": "\"{}", "decision": "1-77", "at": "yesterday",
+            "subject": "\(ClubStory.ann)", "rule": "\"{}", "decision": "1-77",
             "address": "'; drop", "channel": "'", "member": "%",
         ]
         // What PostgreSQL does of its own accord once tables are large.
@@ -150,9 +150,9 @@ struct SQLQuestionsTests {
                 rows: ["club:demo:u14|5|2|4", "club:demo|2|2|1"]
             ),
             "What is a message's whole story?": Answer(
-                columns: "decision, kind, subject",
-                rows: ["1-14|message|Ann", "1-16|delete|Ann"],
-                values: ["decision": "1-14", "at": story.shoutedAt]
+                columns: "decision, kind, subject, refers",
+                rows: ["1-14|message|Ann|-", "1-16|delete|Ann|1-14"],
+                values: ["decision": "1-16"]
             ),
         ]
     }
