@@ -9,7 +9,7 @@ declare
 begin
     foreach wanted in array array[
         'touchline_owner', 'touchline_server', 'touchline_auditor', 'touchline_reviewer',
-        'touchline_keeper', 'touchline_migrate']
+        'touchline_keeper', 'touchline_operator', 'touchline_migrate']
     loop
         if not exists (select from pg_catalog.pg_roles where rolname = wanted) then
             begin
@@ -20,7 +20,11 @@ begin
         end if;
     end loop;
     if not pg_has_role('touchline_migrate', 'touchline_owner', 'member') then
-        grant touchline_owner to touchline_migrate;
+        begin
+            grant touchline_owner to touchline_migrate;
+        exception when unique_violation then
+            null;  -- so was it here
+        end;
     end if;
     execute format('grant create on database %I to touchline_owner', current_database());
 end
@@ -292,7 +296,7 @@ comment on function audit.ensure_partitions(date, date) is
 
 revoke all on function audit.ensure_partitions(date, date) from public;
 grant usage on schema audit to touchline_server, touchline_auditor, touchline_reviewer,
-    touchline_keeper, touchline_migrate;
+    touchline_keeper, touchline_operator, touchline_migrate;
 grant select on audit.kind, audit.migration, audit.log, audit.day, audit.policy, audit.event
     to touchline_server, touchline_auditor, touchline_reviewer, touchline_keeper;
 

@@ -1,4 +1,5 @@
 -- Forgetting and keeping: what keepers ask for, erasures, preservations, retention. See docs/privacy.md.
+-- Policies that operators put in force come the same way. See docs/operations.md.
 --
 -- A keeper inserts a request. A running hub takes it and records it as an event; when the event is
 -- shipped, carry_out does what it says, in the same transaction. So nothing is erased or preserved
@@ -20,13 +21,16 @@ comment on function audit.is_codes(json) is 'Whether it is an object of whole nu
 
 create table audit.request (
     id int8 generated always as identity primary key,
-    kind int2 not null check (kind in (60, 61, 62, 63)),
+    kind int2 not null check (kind in (3, 60, 61, 62, 63)),
     subject uuid,
     channel text check (octet_length(channel) between 1 and 256),
     refers_log int4,
     refers_seq int8,
     terms json not null default '{}' check (audit.is_codes(terms)),
     reason json check (octet_length(reason::text) <= 65536),
+    for_log int4,
+    files json check (octet_length(files::text) <= 12 << 20),
+    policy bytea check (octet_length(policy) = 32),
     requested_by name not null default session_user,
     requested_at timestamptz not null default now(),
     taken_log int4,
@@ -40,12 +44,15 @@ create table audit.request (
     check ((refers_log is null) = (refers_seq is null)),
     check (case kind when 60 then subject is not null and channel is null
         when 61 then subject is not null or channel is not null
-        when 62 then refers_seq is not null else subject is null and channel is null end)
+        when 62 then refers_seq is not null else subject is null and channel is null end),
+    check (case kind when 3 then done_at is not null or (files is null) <> (policy is null)
+        else for_log is null and files is null and policy is null end)
 );
 create index request_open on audit.request (id) where done_at is null;
 comment on table audit.request is
     'What keepers asked for. terms goes to the event''s detail, reason (free text, names) to its '
-    'content and is then removed here; log and seq are the decision, outcome what came of it.';
+    'content and is then removed here; log and seq are the decision, outcome what came of it. Policies '
+    'to put in force come with their files, which go to audit.policy, or with the digest of a bundle there.';
 
 create table audit.erasure (
     log int4 not null,
@@ -375,7 +382,8 @@ comment on function audit.request_retention() is
 -- The hub's side ------------------------------------------------------------------------------------
 
 create function audit.take_requests(of_log int4, of_fence int4) returns table (
-    kind int2, subject uuid, channel text, refers_log int4, refers_seq int8, detail text, reason text)
+    kind int2, subject uuid, channel text, refers_log int4, refers_seq int8, detail text, reason text,
+    request int8, files text, policy bytea)
 language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -389,12 +397,14 @@ begin
         where q.done_at is null and (q.taken_at is null
             or q.taken_log = of_log and q.taken_fence < of_fence
             or q.taken_at < now() - interval '10 minutes')
+            and coalesce(q.for_log, of_log) = of_log
         order by q.id limit 100 for update skip locked
     loop
         why := audit.obstacle(r);
         if why is not null then
             update audit.request q
-            set outcome = why, is_refused = true, done_at = now(), reason = null where q.id = r.id;
+            set outcome = why, is_refused = true, done_at = now(), reason = null, files = null
+            where q.id = r.id;
             continue;
         end if;
         update audit.request q set taken_log = of_log, taken_fence = of_fence, taken_at = now()
@@ -407,12 +417,26 @@ begin
         detail := (r.terms::jsonb || case r.kind when 63 then audit.retention_terms() else '{}' end || jsonb_build_object('request', r.id))::text;
         reason := (coalesce(r.reason::jsonb, '{}')
             || jsonb_build_object('requested_by', r.requested_by))::text;
+        request := r.id;
+        files := coalesce(r.files, (select p.files from audit.policy p where p.digest = r.policy))::text;
+        policy := r.policy;
         return next;
     end loop;
 end
 $$;
 comment on function audit.take_requests(int4, int4) is
     'For a running hub: the requests that it is to record. What can''t be done is refused here.';
+
+create function audit.refuse_request(of_id int8, of_log int4, why text) returns void
+language sql security definer
+set search_path = pg_catalog, pg_temp
+begin atomic
+    update audit.request q
+    set outcome = why, is_refused = true, done_at = now(), reason = null, files = null
+    where q.id = of_id and q.taken_log = of_log and q.done_at is null;
+end;
+comment on function audit.refuse_request(int8, int4, text) is
+    'For a running hub: what it can''t do of what it took, and why.';
 
 create function audit.moment(microseconds text) returns timestamptz
 language sql immutable parallel safe
@@ -506,6 +530,8 @@ begin
             from audit.retention r where e.detail ->> r.class is not null
             on conflict do nothing;
             result := 'recorded';
+        elsif e.kind = 3 then
+            result := 'in force';
         end if;
     exception when data_exception or integrity_constraint_violation then
         -- An event that makes no sense must not keep those behind it from being shipped.
@@ -513,13 +539,14 @@ begin
     end;
     update audit.request q
     set log = e.log, seq = e.seq, outcome = result, is_refused = result like 'not carried out%',
-        done_at = now(), reason = null
+        done_at = now(), reason = null, files = null
     where q.id = request_id and q.kind = e.kind and q.taken_log = e.log
         and q.subject is not distinct from e.subject and q.done_at is null;
 end
 $$;
 comment on function audit.carry_out(int4, int8, timestamptz) is
-    'Does what a recorded erase, preserve, unpreserve or retain says. The shipper calls it with each.';
+    'Does what a recorded erase, preserve, unpreserve or retain says, and answers who asked for policies. '
+    'The shipper calls it with each.';
 
 create function audit.erase_late(of_log int4, after_seq int8, first_at timestamptz) returns int8
 language plpgsql security definer
@@ -540,23 +567,67 @@ $$;
 comment on function audit.erase_late(int4, int8, timestamptz) is
     'Removes from a shipment what an erasure recorded by another hub had already forgotten.';
 
+-- Policies ------------------------------------------------------------------------------------------
+
+create view audit.activations as
+select
+    e.log || '-' || e.seq as decision,
+    e.at,
+    encode(e.policy, 'hex') as policy,
+    e.detail ->> 'by' as by,
+    q.requested_by,
+    e.seq = max(e.seq) over (partition by e.log) as is_newest,
+    e.log,
+    e.seq
+from audit.event e
+left join audit.request q on q.log = e.log and q.seq = e.seq and q.kind = 3
+where e.retention = 4 and e.kind = 3 and e.disposition = 0 and e.policy is not null;
+comment on view audit.activations is
+    'Which policies each log''s hub put in force, when, and who asked; the newest of a log are in force.';
+
+create function audit.request_activation(
+    of_files json, of_policy bytea, why text, of_log int4) returns int8
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    made int8;
+begin
+    if (of_files is null) = (of_policy is null) or coalesce(why, '') = '' then
+        raise exception 'policies are put in force by their files or their digest, with a reason'
+            using errcode = 'invalid_parameter_value';
+    end if;
+    insert into audit.request (kind, files, policy, reason, for_log)
+    values (3, of_files, of_policy, json_build_object('reason', why), of_log) returning id into made;
+    return made;
+end
+$$;
+comment on function audit.request_activation(json, bytea, text, int4) is
+    'Asks a running hub (of this log, or NULL: the first that looks) to put policies in force.';
+
 -- Who may do what -----------------------------------------------------------------------------------
 
 revoke all on function audit.obstacle(audit.request), audit.take_requests(int4, int4),
     audit.remove_content(uuid, int4, int8, int8, timestamptz), audit.erase(audit.event),
     audit.carry_out(int4, int8, timestamptz), audit.erase_late(int4, int8, timestamptz),
-    audit.prunable(boolean), audit.prune_next(), audit.prune_identities(), audit.request_retention() from public;
+    audit.prunable(boolean), audit.prune_next(), audit.prune_identities(), audit.request_retention(),
+    audit.refuse_request(int8, int4, text), audit.request_activation(json, bytea, text, int4) from public;
 grant execute on function audit.take_requests(int4, int4),
     audit.carry_out(int4, int8, timestamptz), audit.erase_late(int4, int8, timestamptz),
-    audit.request_retention(), audit.prune_next() to touchline_server;
+    audit.request_retention(), audit.prune_next(), audit.refuse_request(int8, int4, text)
+    to touchline_server;
+grant execute on function audit.request_activation(json, bytea, text, int4) to touchline_operator;
+grant select on audit.activations to touchline_server, touchline_auditor, touchline_reviewer,
+    touchline_keeper, touchline_operator;
+grant select on audit.log, audit.policy to touchline_operator;
 grant execute on function audit.obstacle(audit.request), audit.prunable(boolean), audit.prune_next()
     to touchline_keeper;
 
 grant select on audit.erasure, audit.preservation, audit.retention, audit.retention_run, audit.pruned
     to touchline_server, touchline_auditor, touchline_reviewer, touchline_keeper;
 grant select (id, kind, subject, channel, refers_log, refers_seq, terms, requested_by, requested_at,
-    taken_log, taken_fence, taken_at, log, seq, outcome, is_refused, done_at) on audit.request
-    to touchline_auditor, touchline_reviewer;
+    for_log, policy, taken_log, taken_fence, taken_at, log, seq, outcome, is_refused, done_at)
+    on audit.request to touchline_auditor, touchline_reviewer, touchline_operator;
 grant select, insert (kind, subject, channel, refers_log, refers_seq, terms, reason)
     on audit.request to touchline_keeper;
 grant update (days) on audit.retention to touchline_keeper;

@@ -36,6 +36,10 @@ package enum EventKind: Int16, CaseIterable, Sendable {
         }
     }
 
+    /// Whether shipping it does something in the database besides storing it: what it says of keeping,
+    /// or the answer to whoever asked for policies.
+    package var isCarriedOut: Bool { isKeeping || self == .policyActivated }
+
     /// Whether a full journal still takes such events, from its reserve: what ends, and what protects.
     package var isLast: Bool {
         switch self {

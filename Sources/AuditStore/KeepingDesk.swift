@@ -3,8 +3,8 @@ package import HubCore
 package import Logging
 import Synchronization
 
-/// Looks each second, from a thread of its own, whether a keeper asked for something, and hands it
-/// to the hub, which records it. What comes of it happens when the event is shipped; only what a run
+/// Looks each second, from a thread of its own, whether a keeper or an operator asked for something,
+/// and hands it to the hub, which records it. What comes of it happens when the event is shipped; only what a run
 /// of retention lets go is dropped from here, because that waits for readers.
 package final class KeepingDesk: Sendable {
     private let conninfo: String
@@ -22,10 +22,24 @@ package final class KeepingDesk: Sendable {
         self.logger = logger
     }
 
+    /// Policies that an operator asks to put in force.
+    package struct PolicyRequest: Sendable {
+        package var id: Int64
+        /// A JSON object as text, path to content; nil when the digest is that of no recorded bundle.
+        package var files: String?
+        /// Why, and on whose word, as JSON text: content.
+        package var reason: String
+    }
+
     /// Starts the thread.
     ///
-    /// - Parameter record: proposes the event; called on that thread.
-    package func start(record: @escaping @Sendable (Keeping) -> Void) {
+    /// - Parameters:
+    ///   - record: proposes the event; called on that thread.
+    ///   - activate: proposes policies, or says why they can't be in force; called there too.
+    package func start(
+        record: @escaping @Sendable (Keeping) -> Void,
+        activate: @escaping @Sendable (PolicyRequest) -> String?
+    ) {
         DetachedThread.start { [self] in
             var connection: Postgres?
             var retentionDueNs: UInt64 = 0
@@ -39,11 +53,17 @@ package final class KeepingDesk: Sendable {
                         _ = try open.query("select audit.request_retention()")
                         isPruning = true
                     }
-                    for keeping in try take(open) {
-                        record(keeping)
-                        // Once it is shipped, there is something to drop.
-                        if keeping.kind == .retain {
-                            retentionDueNs = monotonicNs() + Self.shippedNs
+                    for request in try take(open) {
+                        switch request {
+                        case .keeping(let keeping):
+                            record(keeping)
+                            // Once it is shipped, there is something to drop.
+                            if keeping.kind == .retain {
+                                retentionDueNs = monotonicNs() + Self.shippedNs
+                            }
+                        case .policies(let policies):
+                            guard let why = activate(policies) else { continue }
+                            try refuse(policies.id, why, open)
                         }
                     }
                     if isPruning { isPruning = try prune(open) }
@@ -76,26 +96,48 @@ package final class KeepingDesk: Sendable {
         return step != .nothingLeft
     }
 
-    private func take(_ connection: Postgres) throws -> [Keeping] {
+    private enum Request {
+        case keeping(Keeping)
+        case policies(PolicyRequest)
+    }
+
+    private func refuse(_ request: Int64, _ why: String, _ connection: Postgres) throws {
+        _ = try connection.query(
+            "select audit.refuse_request($1, $2, $3)",
+            [.int8(request), .int4(log), .text(why)]
+        )
+    }
+
+    private func take(_ connection: Postgres) throws -> [Request] {
         let rows = try connection.query(
             """
-            select kind, subject, channel, refers_log, refers_seq, detail, reason
+            select kind, subject, channel, refers_log, refers_seq, detail, reason, request, files
             from audit.take_requests($1, $2)
             """,
             [.int4(log), .int4(fence)]
         )
         return (0..<rows.rowCount).compactMap { row in
-            guard let kind = EventKind(rawValue: rows.int2(row, 0)), kind.isKeeping else {
-                return nil
+            guard let kind = EventKind(rawValue: rows.int2(row, 0)) else { return nil }
+            if kind == .policyActivated {
+                return .policies(
+                    PolicyRequest(
+                        id: rows.int8(row, 7),
+                        files: rows.isNull(row, 8) ? nil : rows.text(row, 8),
+                        reason: rows.text(row, 6)
+                    )
+                )
             }
-            return Keeping(
-                kind: kind,
-                subject: rows.isNull(row, 1) ? nil : rows.uuid(row, 1),
-                channel: rows.isNull(row, 2) ? nil : rows.text(row, 2),
-                refers: rows.isNull(row, 4)
-                    ? nil : Decision(log: rows.int4(row, 3), seq: rows.int8(row, 4)),
-                detail: rows.text(row, 5),
-                reason: rows.text(row, 6)
+            guard kind.isKeeping else { return nil }
+            return .keeping(
+                Keeping(
+                    kind: kind,
+                    subject: rows.isNull(row, 1) ? nil : rows.uuid(row, 1),
+                    channel: rows.isNull(row, 2) ? nil : rows.text(row, 2),
+                    refers: rows.isNull(row, 4)
+                        ? nil : Decision(log: rows.int4(row, 3), seq: rows.int8(row, 4)),
+                    detail: rows.text(row, 5),
+                    reason: rows.text(row, 6)
+                )
             )
         }
     }

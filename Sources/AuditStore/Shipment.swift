@@ -46,8 +46,8 @@ struct Shipment {
     private(set) var checkpoints = Run()
     /// The leaf hashes of all events from the watermark on, 32 bytes each.
     private(set) var leaves: [UInt8] = []
-    /// Events that say what is to be forgotten or kept.
-    private(set) var keeping: [(seq: Int64, at: Int64)] = []
+    /// Events that PostgreSQL carries out once they are there.
+    private(set) var carriedOut: [(seq: Int64, at: Int64)] = []
     private(set) var misshapen: [Misshapen] = []
     /// First and last `seq` of each day, days since 2000-01-01 UTC.
     private(set) var days: [Int32: ClosedRange<Int64>] = [:]
@@ -79,7 +79,7 @@ struct Shipment {
         policies.removeAll()
         checkpoints.removeAll()
         leaves.removeAll(keepingCapacity: true)
-        keeping.removeAll()
+        carriedOut.removeAll()
         misshapen.removeAll()
         misshapenBytes = 0
         days.removeAll()
@@ -119,7 +119,7 @@ struct Shipment {
                 bigEndian: tuple.loadUnaligned(fromByteOffset: Row.atOffset, as: Int64.self)
             )
             note(at: at)
-            if Row.kind(of: tuple)?.isKeeping == true { keeping.append((seq, at)) }
+            if Row.kind(of: tuple)?.isCarriedOut == true { carriedOut.append((seq, at)) }
             events.append(tuple, seq: seq)
         case .content: contents.append(tuple, seq: seq)
         case .subject: subjects.append(tuple, seq: seq)

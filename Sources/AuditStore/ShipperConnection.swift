@@ -92,7 +92,7 @@ final class ShipperConnection {
             bad += try upsert(.subject, shipment.subjects, isCareful)
             bad += try upsert(.policy, shipment.policies, isCareful)
             bad += try upsert(.checkpoint, shipment.checkpoints, isCareful)
-            try keepAndForget(shipment)
+            try carryOut(shipment)
             tile = try Self.extendTiles(
                 postgres,
                 log: log,
@@ -117,14 +117,15 @@ final class ShipperConnection {
         return quarantined
     }
 
-    /// Does what the shipment's events say of forgetting and keeping, after its rows are there: so
+    /// Does what the shipment's events say of forgetting and keeping, and answers requests, after its
+    /// rows are there: so
     /// what was on its way goes too, and shipping again does it again.
-    private func keepAndForget(_ shipment: Shipment) throws {
-        if !shipment.keeping.isEmpty {
+    private func carryOut(_ shipment: Shipment) throws {
+        if !shipment.carriedOut.isEmpty {
             // Everything that a member ever wrote may take its time.
             try postgres.run("set local statement_timeout = '10min'")
         }
-        for event in shipment.keeping {
+        for event in shipment.carriedOut {
             _ = try postgres.query(
                 "select audit.carry_out($1, $2, $3)",
                 [.int4(log), .int8(event.seq), .timestamp(event.at)]

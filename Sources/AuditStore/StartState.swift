@@ -53,7 +53,8 @@ package struct StartState: Sendable {
     package struct Policy: Sendable, Equatable {
         /// 32 bytes.
         package var digest: [UInt8]
-        /// The activation.
+        /// The activation's decision.
+        package var log: Int32
         package var seq: Int64
         /// A JSON object as text, path to content; nil when the database lacks it.
         package var files: String?
@@ -334,6 +335,7 @@ extension StartState {
         guard rows.rowCount == 1 else { return nil }
         return Policy(
             digest: rows.bytes(0, 0),
+            log: log,
             seq: rows.int8(0, 1),
             files: rows.isNull(0, 2) ? nil : rows.text(0, 2)
         )

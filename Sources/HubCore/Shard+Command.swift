@@ -1,5 +1,5 @@
 package import AuditLog
-package import PolicyEngine
+import PolicyEngine
 
 // What the hub itself and the people who run it put into the record.
 extension Shard {
@@ -29,8 +29,9 @@ extension Shard {
 
     /// Puts a bundle in force: it judges nothing before its activation is recorded.
     /// `handshakeRecorded(ticket:)` says when it is, or that it will not be.
-    package func proposeActivation(_ bundle: Bundle, ticket: Int, at now: Instant) {
+    package func propose(_ activation: Activation, ticket: Int, at now: Instant) {
         self.now = now
+        let bundle = activation.bundle
         var proposal = proposal(.policyActivated)
         let start = batch.bytes.count
         PolicyRow(digest: bundle.digest, files: filesJSON(bundle)).encode(into: &batch.bytes)
@@ -39,6 +40,9 @@ extension Shard {
         proposal.reply = .handshake(ticket: ticket)
         var particulars = Particulars(started: ticks())
         particulars.policy = bundle.digest
+        particulars.detail.code("by", activation.actor.rawValue)
+        if let request = activation.request { particulars.detail.number("request", request) }
+        if let reason = activation.reason { particulars.parts.reason(Array(reason.utf8)) }
         record(&proposal, particulars)
     }
 

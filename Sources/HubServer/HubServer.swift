@@ -6,7 +6,7 @@ import NIOCore
 import NIOHTTP1
 package import NIOPosix
 import NIOSSL
-package import PolicyEngine
+import PolicyEngine
 import Synchronization
 
 /// The listening socket and its shards: accepts, secures, upgrades and carries frames.
@@ -148,16 +148,16 @@ package final class HubServer: Sendable {
         logger.warning("Some connections did not close in time and were cut.")
     }
 
-    /// Puts a bundle in force through the record; judged by it from its event's `seq` on.
+    /// Puts policies in force through the record; judged by them from the event's `seq` on.
     ///
     /// - Parameter recorded: called on an event loop: with its decision, or with nil when it could not
     ///   be recorded, and so is not in force.
     package func activate(
-        _ bundle: Bundle,
+        _ activation: Activation,
         recorded: @escaping @Sendable (Decision?) -> Void
     ) {
         guard let loop = loops.first else { return }
-        loop.eventLoop.execute { loop.activate(bundle, recorded) }
+        loop.eventLoop.execute { loop.activate(activation, recorded) }
     }
 
     /// Puts an erasure, a preservation or its release into the record.

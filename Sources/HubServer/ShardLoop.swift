@@ -128,10 +128,10 @@ package final class ShardLoop: ShardOutput, RecordedGroupReceiver, @unchecked Se
         handshake.recorded(decision: decision, outcome: outcome)
     }
 
-    /// Proposes a bundle's activation; `recorded` is told what came of it.
-    func activate(_ bundle: Bundle, _ recorded: @escaping @Sendable (Decision?) -> Void) {
+    /// Proposes an activation; `recorded` is told what came of it.
+    func activate(_ activation: Activation, _ recorded: @escaping @Sendable (Decision?) -> Void) {
         let ticket = self.await(PendingActivation(told: recorded))
-        shard.proposeActivation(bundle, ticket: ticket, at: clocks.now())
+        shard.propose(activation, ticket: ticket, at: clocks.now())
     }
 
     // MARK: Output of the shard

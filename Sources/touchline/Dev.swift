@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Logging
+import PolicyEngine
 
 /// `touchline dev`: a hub to try, with everything it needs.
 struct Dev: AsyncParsableCommand {
@@ -72,11 +73,15 @@ struct Dev: AsyncParsableCommand {
             let postgres = try await PrivatePostgres.start(for: environment.folder, logger: logger)
             let result = await Self.outcome {
                 try Task.checkCancellation()
-                try await runHub(
-                    configuration(environment, database: postgres.connection),
-                    logger: logger
-                ) { addresses in
-                    try announcement.publish(addresses, postgres, asJSON: json)
+                do {
+                    try await runHub(
+                        configuration(environment, database: postgres.connection),
+                        logger: logger
+                    ) { addresses in
+                        try announcement.publish(addresses, postgres, asJSON: json)
+                    }
+                } catch let errors as BundleErrors {
+                    throw CommandFault("The policies cannot be used:\n\(errors)")
                 }
             }
             unlink(environment.addresses)

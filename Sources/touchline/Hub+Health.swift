@@ -22,6 +22,9 @@ extension Hub {
         if !isAccepting {
             readiness.reasons.append("The hub does not accept connections yet, or no longer.")
         }
+        if let problem = policies.withLock({ $0.folderProblem }) {
+            readiness.degraded.append(problem)
+        }
         if policies.withLock({ $0.refused }) != nil {
             readiness.degraded.append(
                 "The newest policies are not in force: the journal has had no room to record them."

@@ -65,8 +65,9 @@ final class Hub: Sendable {
     private let recorderEnd = Mutex<(isEnded: Bool, failure: String?)>((false, nil))
     private let watcher = Mutex<PolicyWatcher?>(nil)
     private let console = Mutex<Console?>(nil)
+    /// What the folder held, or the record had in force, at the start.
     private let bundle: PolicyEngine.Bundle
-    let policies = Mutex(PoliciesInForce())
+    let policies: Mutex<PoliciesInForce>
     let entrance: Entrance
     private let isListening = Mutex(false)
     let tls: TLSContext?
@@ -90,8 +91,6 @@ final class Hub: Sendable {
     init(_ configuration: Configuration, logger: Logger) async throws {
         self.configuration = configuration
         self.logger = logger
-        let bundle = try Self.bundle(configuration.policies.folder)
-        self.bundle = bundle
         let entrance = try Self.entrance(configuration, logger)
         self.entrance = entrance
         tls = try configuration.hub.tls.map {
@@ -99,12 +98,19 @@ final class Hub: Sendable {
         }
         let checkpoints = try CheckpointOutlets(configuration.checkpoints, logger: logger)
         self.checkpoints = checkpoints
-        let record = try await RecordStart.open(configuration, logger: logger) { _ in
-            bundle.members
+        var chosen: StartPolicies?
+        let record = try await RecordStart.open(configuration, logger: logger) { recorded in
+            let policies = try StartPolicies.choose(recorded: recorded, configuration, logger)
+            chosen = policies
+            return policies.bundle.members
         } progress: {
             logger.notice("Shipping what was left: \($0) of \($1) events are in the database.")
         }
         self.record = record
+        guard let chosen else { preconditionFailure("an opened record has chosen its policies") }
+        let bundle = chosen.bundle
+        self.bundle = bundle
+        policies = Mutex(PoliciesInForce(chosen))
         let shipper = record.shipper
         self.shipper = shipper
         let clocks = Clocks()
@@ -157,8 +163,11 @@ final class Hub: Sendable {
         )
         startRecorder()
         await server.recordRun(.hubStarted)
-        putInForce(bundle)
-        keeping.start { [server] in server.record($0) }
+        putInForce(Activation(bundle, by: .start))
+        keeping.start(
+            record: { [server] in server.record($0) },
+            activate: { [weak self] in self?.activate($0) }
+        )
     }
 
     /// Starts the recorder's thread; when the journal fails, the process stops accepting at once.
@@ -241,7 +250,7 @@ final class Hub: Sendable {
     private func watchPolicies() {
         let folder = PolicyFolder(path: configuration.policies.folder)
         let watcher = PolicyWatcher(folder, loaded: bundle) { [weak self] result in
-            self?.putInForce(result)
+            self?.putInForce(result, by: .watch)
         }
         self.watcher.withLock { $0 = watcher }
     }
@@ -260,14 +269,6 @@ extension Hub {
         }
 
         func set(_ recorder: Recorder) { slot.withLock { $0 = recorder } }
-    }
-
-    private static func bundle(_ folder: String) throws -> PolicyEngine.Bundle {
-        switch PolicyFolder(path: folder).load() {
-        case .success(let bundle): return bundle
-        case .failure(let errors):
-            throw CommandFault("The policies cannot be used:\n\(errors)")
-        }
     }
 
     private static func entrance(

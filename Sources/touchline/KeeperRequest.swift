@@ -57,6 +57,15 @@ struct KeeperRequest {
                 .text(String(decoding: try encoder.encode(reason), as: UTF8.self)),
             ]
         ).int8(0, 0)
+        return try await Self.outcome(of: id, database, wait: wait)
+    }
+
+    /// Waits until a running hub has recorded a request and carried it out; as `submit`.
+    static func outcome(
+        of id: Int64,
+        _ database: Postgres,
+        wait: Duration
+    ) async throws -> (decision: Decision, outcome: String) {
         let deadline = ContinuousClock.now + wait
         var isTaken = false
         while ContinuousClock.now < deadline {
@@ -70,7 +79,11 @@ struct KeeperRequest {
                     row.isNull(0, 3) ? nil : Decision(log: row.int4(0, 2), seq: row.int8(0, 3))
                 guard let decision, !row.bool(0, 0) else {
                     let place = decision.map { " (decision \($0))" } ?? ""
-                    throw CommandFault("Refused\(place): \(row.text(0, 1)).")
+                    let why = row.text(0, 1)
+                    // Faults of policies stand on lines of their own, so that carets are in place.
+                    throw CommandFault(
+                        why.contains("\n") ? "Refused\(place):\n\(why)" : "Refused\(place): \(why)."
+                    )
                 }
                 return (decision, row.text(0, 1))
             }
@@ -87,7 +100,7 @@ struct KeeperRequest {
               select outcome, log || '-' || seq from audit.request where id = \(id);
             """
         )
-        throw ExitCode(Self.notYet)
+        throw ExitCode(notYet)
     }
 
     /// EX_TEMPFAIL of sysexits.h.

@@ -2,11 +2,13 @@ import ArgumentParser
 import PolicyEngine
 import PolicyFiles
 
-/// `touchline policy`: what is done with policies without a hub.
+/// `touchline policy`: what is done with policies.
 struct Policy: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Work with policies.",
-        subcommands: [Check.self]
+        abstract: "Check policies, put them in force, go back to earlier ones.",
+        subcommands: [
+            Check.self, PolicyActivate.self, PolicyRollback.self, PolicyStatus.self,
+        ]
     )
 
     /// `touchline policy check`.
@@ -31,12 +33,9 @@ struct Policy: AsyncParsableCommand {
                 Terminal.warn(errors.description)
                 throw ExitCode.failure
             case .success(let bundle):
-                let digest = bundle.digest.map { byte in
-                    (byte < 16 ? "0" : "") + String(byte, radix: 16)
-                }
                 Terminal.say(
                     "\(folder) is good: \(bundle.rules.count) rules in force, digest"
-                        + " \(digest.joined())"
+                        + " \(Digest(bundle.digest).hex)"
                 )
             }
         }

@@ -15,7 +15,8 @@ struct Serve: AsyncParsableCommand {
 
             SIGHUP reads certificate, keys and policies again; certificate and keys are read again \
             by themselves too when their files change. What is not good is said in the log, and \
-            what was read before stays in use.
+            what was read before stays in use. Policies that were put in force stay in force over a \
+            restart, whatever the folder holds by then: see touchline policy status.
 
             Examples:
               touchline serve --config /etc/touchline/touchline.yaml --check
@@ -32,24 +33,27 @@ struct Serve: AsyncParsableCommand {
     var check = false
 
     func run() async throws {
-        let file: ConfigurationFile
-        let bundle: PolicyEngine.Bundle
         do {
-            file = try ConfigurationFile.read(path: config)
-            bundle = try PolicyFolder(path: file.configuration.policies.folder).load().get()
+            let file = try ConfigurationFile.read(path: config)
+            try await check ? report(file) : serve(file)
         } catch let errors as BundleErrors {
+            // Without the prefix "Error:", which would shift the caret's line.
             Terminal.warn(errors.description)
             throw ExitCode(78)
         } catch let faults as SettingFaults {
-            // Without the prefix "Error:", which would shift the caret's line.
             Terminal.warn(faults.description)
             throw ExitCode(78)
         }
-        guard !check else {
-            for warning in file.warnings { Terminal.warn("warning: \(warning)") }
-            let report = ConfigurationReport(path: config, file: file, bundle: bundle)
-            return Terminal.say(report.description)
-        }
+    }
+
+    private func report(_ file: ConfigurationFile) throws {
+        let bundle = try PolicyFolder(path: file.configuration.policies.folder).load().get()
+        for warning in file.warnings { Terminal.warn("warning: \(warning)") }
+        let report = ConfigurationReport(path: config, file: file, bundle: bundle)
+        Terminal.say(report.description)
+    }
+
+    private func serve(_ file: ConfigurationFile) async throws {
         let logger = HubLog.make(level: file.configuration.log.level)
         for warning in file.warnings { logger.warning("\(warning)") }
         let reloads = ReloadRequests()

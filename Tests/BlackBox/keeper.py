@@ -1,14 +1,29 @@
 """A keeper: a database login with touchline_keeper, and the commands that it may give."""
 
 import re
+import subprocess
+
+from record import Record
 
 
 class Keeper:
     def __init__(self, service, role="touchline_keeper"):
         self.service = service
-        user = f"{role}_{service.database}"
-        service.cluster.psql(service.database, f"create role {user} login in role {role}")
-        self.connection = service.cluster.connection(service.database, user)
+        self.user = f"{role}_{service.database}"
+        service.cluster.psql(service.database, f"create role {self.user} login in role {role}")
+        self.connection = service.cluster.connection(service.database, self.user)
+
+    def sql(self, statement):
+        """What psql prints for a statement of this login."""
+        return Record(self.connection).value(statement)
+
+    def is_refused(self, statement):
+        """Whether PostgreSQL refuses a statement of this login."""
+        try:
+            self.sql(statement)
+        except subprocess.CalledProcessError:
+            return True
+        return False
 
     def ask(self, command, *arguments, wait="30s"):
         """Runs `touchline audit <command>`."""
