@@ -17,16 +17,15 @@ package final class MatcherScanner {
         for group in groups { group.free() }
     }
 
-    /// What the matchers find in `text`, valid UTF-8 of less than 4 GiB: at most one hit of each
-    /// matcher, with its spans. Their order means nothing.
+    /// What the matchers find in `text`, valid UTF-8 of less than 4 GiB. Their order means nothing.
+    /// The hits of one pattern, detector or term are apart from each other.
     package func hits(in text: UnsafeRawBufferPointer) -> [Hit] {
         var hits: [Hit] = []
         if let raw, let set = set.raw {
-            for candidate in raw.candidates(in: text) {
-                var spans: [Span] = []
-                set.patterns[Int(candidate)].appendSpans(in: text, to: &spans)
-                if spans.isEmpty { continue }
-                hits.append(Hit(matcher: set.matchers[Int(candidate)], spans: spans))
+            for candidate in raw.candidates(in: text).map(Int.init) {
+                for span in set.patterns[candidate].spans(in: text) {
+                    hits.append(Hit(matcher: set.matchers[candidate], span: span))
+                }
             }
         }
         for index in groups.indices { groups[index].appendHits(in: text, to: &hits) }
@@ -66,7 +65,7 @@ private struct GroupScanner {
             terms.search(folded, into: &found)
             if group.folds.contains(.spaces) { terms.search(spelled, into: &found) }
             if !found.isEmpty {
-                hits += terms.index.hits(among: found, textEnd: text.count)
+                terms.index.appendHits(among: found, textEnd: text.count, to: &hits)
                 found.removeAll(keepingCapacity: found.count <= Self.foundKeptMax)
             }
         }
@@ -83,13 +82,12 @@ private struct GroupScanner {
         to hits: inout [Hit]
     ) {
         bytes.write(folded, spelled)
-        for candidate in scanner.candidates(in: bytes.text) {
-            var spans: [Span] = []
-            set.patterns[Int(candidate)].appendSpans(in: bytes.text, to: &spans)
-            if spans.isEmpty { continue }
+        for candidate in scanner.candidates(in: bytes.text).map(Int.init) {
             // Pieces of one character that folds to several may be hit apart.
-            let original = Span.merged(spans.map(bytes.original), touching: false)
-            hits.append(Hit(matcher: set.matchers[Int(candidate)], spans: original))
+            let spans = set.patterns[candidate].spans(in: bytes.text).map(bytes.original)
+            for span in Span.merged(spans, touching: false) {
+                hits.append(Hit(matcher: set.matchers[candidate], span: span))
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 /// All matchers of a bundle, compiled together by what they read texts as.
+///
+/// Immutable; each thread scans with a `MatcherScanner` of its own.
 package final class MatcherSet: Sendable {
-    /// The matchers; a matcher is named by its index.
-    package let matchers: [Matcher]
     /// Those that read the raw text.
     let raw: PatternSet?
     /// Those that read it folded: each set of folds once.
@@ -15,28 +15,29 @@ package final class MatcherSet: Sendable {
         let detectors: DetectorSet?
     }
 
-    package init(_ matchers: [Matcher]) {
-        self.matchers = matchers
-        var patterns: [FoldSet: [(UInt32, Pattern)]] = [:]
-        var terms: [FoldSet: [(UInt32, Term)]] = [:]
-        var detectors: [(UInt32, Detector)] = []
+    /// Compiles the matchers; hits name them by their index.
+    ///
+    /// - Parameter store: keeps what takes long to compile for the next time.
+    package init(_ matchers: [Matcher], store: (any DatabaseStore)? = nil) {
+        var patterns: [FoldSet: [(Int, Pattern)]] = [:]
+        var lists: [FoldSet: [(Int, WordList)]] = [:]
+        var detectors: [(Int, Detector)] = []
         for (index, matcher) in matchers.enumerated() {
-            let index = UInt32(index)
             switch matcher {
             case .pattern(let pattern):
                 patterns[pattern.folds, default: []].append((index, pattern))
-            case .term(let term): terms[term.folds, default: []].append((index, term))
+            case .words(let list): lists[list.folds, default: []].append((index, list))
             case .detector(let detector): detectors.append((index, detector))
             }
         }
-        raw = patterns.removeValue(forKey: []).map(PatternSet.init)
-        var folds = Set(patterns.keys).union(terms.keys)
+        raw = patterns.removeValue(forKey: []).map { PatternSet($0, store: store) }
+        var folds = Set(patterns.keys).union(lists.keys)
         if !detectors.isEmpty { folds.insert(.detectors) }
         groups = folds.sorted { $0.rawValue < $1.rawValue }.map { folds in
             FoldGroup(
                 folds: folds,
-                patterns: patterns[folds].map(PatternSet.init),
-                terms: terms[folds].map { TermIndex($0, folds: folds) },
+                patterns: patterns[folds].map { PatternSet($0, store: store) },
+                terms: lists[folds].map { TermIndex($0, folds: folds) },
                 detectors: folds == .detectors && !detectors.isEmpty ? DetectorSet(detectors) : nil
             )
         }

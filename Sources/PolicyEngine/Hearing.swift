@@ -181,7 +181,7 @@ extension Hearing {
         if verdict.disposition == .redact, case .message(_, let body, _) = facts.item {
             var redaction = Redaction()
             for hit in strictest.flatMap(\.hits) {
-                if let value = hit.value { redaction.add(hit.hit.spans, in: value) }
+                if let value = hit.value { redaction.add(hit.hit.span, in: value) }
             }
             verdict.redactedBody = redaction.apply(to: body)
         }
@@ -200,17 +200,15 @@ extension Hearing {
     private func findings(of holding: Holding) -> [Finding] {
         var findings: Set<Finding> = []
         for found in holding.hits {
-            for span in found.hit.spans {
-                findings.insert(
-                    Finding(
-                        rule: holding.rule.id,
-                        isShadow: !holding.isEnforced,
-                        field: field(of: found),
-                        start: span.start,
-                        end: span.end
-                    )
+            findings.insert(
+                Finding(
+                    rule: holding.rule.id,
+                    isShadow: !holding.isEnforced,
+                    field: field(of: found),
+                    start: found.hit.span.start,
+                    end: found.hit.span.end
                 )
-            }
+            )
         }
         return findings.sorted { ($0.field, $0.start, $0.end) < ($1.field, $1.start, $1.end) }
     }

@@ -48,7 +48,7 @@ struct ItemScan {
     }
 }
 
-/// What one matcher found in one text.
+/// What one matcher found at one place of one text.
 struct TextHit {
     /// The bundle's pointer that leads to the text.
     let pointer: Int
@@ -58,25 +58,27 @@ struct TextHit {
 }
 
 extension Match {
-    /// What of the hits the match takes, spans that are excused left out; empty when nothing.
+    /// The hits that the match takes, those that are excused left out; empty when none.
     func taken(of hits: [TextHit]) -> [TextHit] {
-        var taken: [TextHit] = []
-        for part in parts {
-            for found in hits
-            where pointers.contains(found.pointer) && part.matchers.contains(found.hit.matcher) {
-                var hit = found.hit
-                if !part.excusing.isEmpty {
-                    let excuses = hits.filter {
-                        $0.pointer == found.pointer && $0.value?.index == found.value?.index
-                            && part.excusing.contains($0.hit.matcher)
-                    }.flatMap(\.hit.spans)
-                    hit.spans.removeAll { span in excuses.contains { $0.overlaps(span) } }
-                }
-                guard !hit.spans.isEmpty else { continue }
-                taken.append(TextHit(pointer: found.pointer, value: found.value, hit: hit))
+        if hits.isEmpty { return [] }
+        return parts.flatMap { part in
+            hits.filter { found in
+                pointers.contains(found.pointer) && part.takes(found.hit)
+                    && !hits.contains { part.excuses($0, found) }
             }
         }
-        return taken
+    }
+}
+
+extension Match.Part {
+    fileprivate func takes(_ hit: Hit) -> Bool {
+        matchers.contains(hit.matcher) && hit.severity >= severityMin
+    }
+
+    fileprivate func excuses(_ excuse: TextHit, _ found: TextHit) -> Bool {
+        excusing.contains(excuse.hit.matcher) && excuse.pointer == found.pointer
+            && excuse.value?.index == found.value?.index
+            && excuse.hit.span.overlaps(found.hit.span)
     }
 }
 

@@ -22,7 +22,7 @@ package final class Judge {
         /// Indices of the rules that wait for the others' scores.
         let thresholds: [Int]
         /// Indices of the other rules, by the matchers that they look for.
-        let matched: [UInt32: [Int]]
+        let matched: [Int: [Int]]
 
         init(_ occasion: Occasion, _ bundle: Bundle) {
             let rules = bundle.rules.indices.filter {
@@ -34,7 +34,7 @@ package final class Judge {
             thresholds = rules.filter { conditions($0).threshold != nil }
             let others = rules.filter { conditions($0).threshold == nil }
             unmatched = others.filter { conditions($0).match == nil }
-            var matched: [UInt32: [Int]] = [:]
+            var matched: [Int: [Int]] = [:]
             for index in others {
                 guard let match = conditions(index).match else { continue }
                 for matcher in Set(match.parts.flatMap(\.matchers)) {

@@ -6,8 +6,8 @@ struct Redaction {
     /// Spans by the index of the text's value in its document.
     private var spans: [Int: (value: JSONValue, spans: [Span])] = [:]
 
-    mutating func add(_ more: [Span], in value: JSONValue) {
-        spans[value.index, default: (value, [])].spans += more
+    mutating func add(_ span: Span, in value: JSONValue) {
+        spans[value.index, default: (value, [])].spans.append(span)
     }
 
     /// The body as compact JSON, every character of the spans replaced by `•`.

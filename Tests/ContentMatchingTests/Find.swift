@@ -8,14 +8,22 @@ func hits(_ matchers: [Matcher], in text: String) -> [Int: [String]] {
 
 func hits(_ scanner: MatcherScanner, in text: String) -> [Int: [String]] {
     let bytes = Array(text.utf8)
-    return bytes.withUnsafeBytes { raw in
-        var result: [Int: [String]] = [:]
-        for hit in scanner.hits(in: raw) {
-            result[Int(hit.matcher)] = hit.spans.map {
-                String(decoding: bytes[$0.start..<$0.end], as: UTF8.self)
-            }
+    let hits = bytes.withUnsafeBytes { scanner.hits(in: $0) }
+    return Dictionary(grouping: hits, by: \.matcher).mapValues { hits in
+        hits.map(\.span).sorted { $0.start < $1.start }.map {
+            String(decoding: bytes[$0.start..<$0.end], as: UTF8.self)
         }
-        return result
+    }
+}
+
+extension Matcher {
+    /// A list of one term.
+    static func term(
+        _ text: String,
+        except exceptions: [String],
+        folds: FoldSet
+    ) throws(WordListError) -> Matcher {
+        .words(try WordList([Term(text, except: exceptions)], folds: folds))
     }
 }
 

@@ -115,7 +115,7 @@ struct FoldTests {
 
     @Test("a term that its folds leave nothing of is refused")
     func nothingLeft() {
-        #expect(throws: ExpressionError.self) {
+        #expect(throws: WordListError.self) {
             try Matcher.term("\u{200B}", except: [], folds: FoldSet(.invisible))
         }
     }

@@ -101,8 +101,8 @@ struct MatcherTests {
     func manyHits() throws {
         let matcher = try Matcher.pattern("a", folds: [])
         let found = try #require(hits([matcher], in: String(repeating: "ab", count: 500))[0])
-        #expect(found.count == Matcher.spansMax)
-        #expect(found.last?.count == 1000 - 2 * (Matcher.spansMax - 1))
+        #expect(found.count == Matcher.hitsMax)
+        #expect(found.last?.count == 1000 - 2 * (Matcher.hitsMax - 1))
     }
 
     @Test("spans that overlap or touch become one")

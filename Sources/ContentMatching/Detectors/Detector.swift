@@ -46,10 +46,10 @@ extension Detector {
 
 /// The detectors of a bundle.
 struct DetectorSet: Sendable {
-    private let detectors: [(matcher: UInt32, detector: Detector)]
+    private let detectors: [(matcher: Int, detector: Detector)]
 
-    init(_ detectors: [(UInt32, Detector)]) {
-        self.detectors = detectors.map { ($0.0, $0.1) }
+    init(_ detectors: [(matcher: Int, detector: Detector)]) {
+        self.detectors = detectors
     }
 
     func appendHits(in text: DetectorText, to hits: inout [Hit]) {
@@ -59,13 +59,13 @@ struct DetectorSet: Sendable {
             if spans.isEmpty { continue }
             // Two that share a character that folds to several are one.
             var original = Span.merged(
-                spans.prefix(Matcher.spansMax).map(text.original),
+                spans.prefix(Matcher.hitsMax).map(text.original),
                 touching: false
             )
-            if spans.count > Matcher.spansMax {
+            if spans.count > Matcher.hitsMax {
                 original[original.count - 1].end = text.original(spans[spans.count - 1]).end
             }
-            hits.append(Hit(matcher: matcher, spans: original))
+            for span in original { hits.append(Hit(matcher: matcher, span: span)) }
         }
     }
 }

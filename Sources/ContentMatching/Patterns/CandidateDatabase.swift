@@ -14,46 +14,18 @@ final class CandidateDatabase: @unchecked Sendable {
         hs_free_database(handle)
     }
 
-    /// Compiles what Hyperscan takes of those patterns that belong here, each under its index;
-    /// `left` are the others of them.
-    ///
-    /// An expression that is refused is tried as a prefilter, which may report more than it should,
-    /// never less; one that is refused then too is left.
-    static func compile(
-        _ patterns: [Pattern],
-        where belongs: (Pattern) -> Bool
-    ) -> (database: CandidateDatabase?, left: Set<Int>) {
-        var entries: [Entry] = []
-        var left: Set<Int> = []
-        for (index, pattern) in patterns.enumerated() where belongs(pattern) {
-            if let entry = Entry(pattern, index: index) {
-                entries.append(entry)
-            } else {
-                left.insert(index)
-            }
-        }
-        if entries.isEmpty { return (nil, left) }
-        if let database = attempt(entries) { return (database, left) }
-        // Some can be parsed and not compiled. Trying all together again after each would take
-        // as many times as long; each by itself takes twice.
-        entries = entries.compactMap { entry in
-            var entry = entry
-            while attempt([entry]) == nil {
-                guard entry.demote() else {
-                    left.insert(Int(entry.id))
-                    return nil
-                }
-            }
-            return entry
-        }
-        if entries.isEmpty { return (nil, left) }
-        if let database = attempt(entries) { return (database, left) }
-        left.formUnion(entries.map { Int($0.id) })
-        return (nil, left)
+    /// An expression of a database, and what Hyperscan reports it as.
+    struct Entry {
+        let source: String
+        let id: UInt32
+        /// Hyperscan's flags.
+        var flags: UInt32
     }
+}
 
-    /// Compiles the entries together, or nil when one of them, or all of them, is too much.
-    private static func attempt(_ entries: [Entry]) -> CandidateDatabase? {
+extension CandidateDatabase {
+    /// Compiles the entries together; nil when one of them, or all of them, is too much.
+    convenience init?(_ entries: [Entry]) {
         var database: OpaquePointer?
         var fault: UnsafeMutablePointer<hs_compile_error_t>?
         defer { hs_free_compile_error(fault) }
@@ -70,46 +42,32 @@ final class CandidateDatabase: @unchecked Sendable {
             &fault
         )
         guard result == HS_SUCCESS, let database else { return nil }
-        return CandidateDatabase(database)
+        self.init(database)
     }
-}
 
-extension CandidateDatabase {
-    /// One expression of the database.
-    private struct Entry {
-        let source: String
-        let id: UInt32
-        var flags: UInt32
-
-        /// Nil when Hyperscan can't take it even as a prefilter.
-        init?(_ pattern: Pattern, index: Int) {
-            source = pattern.source
-            id = UInt32(index)
-            flags = UInt32(HS_FLAG_SINGLEMATCH | HS_FLAG_ALLOWEMPTY)
-            if !pattern.isASCII { flags |= UInt32(HS_FLAG_UTF8) }
-            if pattern.caseless { flags |= UInt32(HS_FLAG_CASELESS) }
-            if pattern.doubts.contains(.everything) { return nil }
-            while !isParsed {
-                guard demote() else { return nil }
-            }
+    /// Reads a database that was written by `serialized()`; nil when it was damaged, or written by
+    /// another version of Hyperscan or for another processor.
+    convenience init?(serialized bytes: ArraySlice<UInt8>) {
+        var database: OpaquePointer?
+        let result = bytes.withUnsafeBytes {
+            hs_deserialize_database(
+                $0.baseAddress?.assumingMemoryBound(to: CChar.self),
+                $0.count,
+                &database
+            )
         }
+        guard result == HS_SUCCESS, let database else { return nil }
+        self.init(database)
+    }
 
-        /// Makes it a prefilter; false when it is one already.
-        mutating func demote() -> Bool {
-            guard flags & UInt32(HS_FLAG_PREFILTER) == 0 else { return false }
-            flags |= UInt32(HS_FLAG_PREFILTER)
-            return true
+    /// The database as bytes, or nil when there is no memory for them.
+    func serialized() -> [UInt8]? {
+        var bytes: UnsafeMutablePointer<CChar>?
+        var count = 0
+        guard hs_serialize_database(handle, &bytes, &count) == HS_SUCCESS, let bytes else {
+            return nil
         }
-
-        /// Whether Hyperscan understands the expression; compiling it may still fail.
-        private var isParsed: Bool {
-            var info: UnsafeMutablePointer<hs_expr_info_t>?
-            var fault: UnsafeMutablePointer<hs_compile_error_t>?
-            defer {
-                free(info)
-                hs_free_compile_error(fault)
-            }
-            return hs_expression_info(source, flags, &info, &fault) == HS_SUCCESS
-        }
+        defer { free(bytes) }
+        return Array(UnsafeRawBufferPointer(start: bytes, count: count))
     }
 }

@@ -61,22 +61,23 @@ extension Pattern {
 }
 
 extension Pattern {
-    /// The exact spans of the pattern in `text`, in order and apart from each other, appended to
-    /// `spans`. `text` is valid UTF-8. Empty matches are no hits.
-    func appendSpans(in text: UnsafeRawBufferPointer, to spans: inout [Span]) {
-        let first = spans.count
+    /// The exact spans of the pattern in `text`, valid UTF-8: in order and apart from each other.
+    /// Empty matches are no hits.
+    func spans(in text: UnsafeRawBufferPointer) -> [Span] {
+        var spans: [Span] = []
         var from = 0
         while from < text.count, let match = expression.firstMatch(in: text, from: from) {
             if match.start == match.end {
                 from = next(match.start, in: text)
-            } else if spans.count - first == Matcher.spansMax - 1 {
+            } else if spans.count == Matcher.hitsMax - 1 {
                 spans.append(Span(start: match.start, end: text.count))
-                return
+                break
             } else {
                 spans.append(match)
                 from = match.end
             }
         }
+        return spans
     }
 
     /// Where the character after the one at `offset` starts.

@@ -1,20 +1,15 @@
-/// A word or phrase of a list, as it is looked for.
-package struct Term: Sendable {
-    let text: String
-    /// Phrases within which the term is no hit.
-    let exceptions: [String]
-    let folds: FoldSet
+/// A word or phrase of a list.
+package struct Term: Hashable, Sendable {
+    /// White space in it stands for any run of it.
+    package let text: String
+    /// As the list's author weighs it; it comes with every hit.
+    package let severity: Int
+    /// Phrases within which the term is no hit, besides those of its list.
+    package let exceptions: [String]
 
-    /// Refused: what the folds leave nothing of. White space in it stands for any run of it.
-    package init(
-        _ text: String,
-        except exceptions: [String],
-        folds: FoldSet
-    ) throws(ExpressionError) {
+    package init(_ text: String, severity: Int = 1, except exceptions: [String] = []) {
         self.text = text
+        self.severity = severity
         self.exceptions = exceptions
-        self.folds = folds
-        guard FoldedTerm(text, folds).isEmpty else { return }
-        throw ExpressionError(message: "its folds leave nothing of the term '\(text)'")
     }
 }

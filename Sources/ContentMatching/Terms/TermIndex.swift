@@ -1,77 +1,112 @@
-/// All terms that one set of folds is declared for, with their exceptions, ready to be searched.
-package struct TermIndex: Sendable {
+/// The terms of all lists that one set of folds is declared for, with their exceptions, ready to be
+/// searched.
+struct TermIndex: Sendable {
     let folds: FoldSet
     let trie: TermTrie
-    /// By the terms' numbers in the tree: the matcher of each, nil for an exception.
-    private let matchers: [UInt32?]
-    /// By the terms' numbers: which of `exceptionSets` holds its exceptions.
-    private let exceptionSet: [Int]
+    /// By the terms' numbers in the tree; nil for an exception.
+    private let terms: [Indexed?]
+    /// Exceptions by their numbers in the tree, that many terms may share; the first set is empty.
     private let exceptionSets: [Set<UInt32>]
 
-    init(_ terms: [(matcher: UInt32, term: Term)], folds: FoldSet) {
-        self.folds = folds
-        var spellings: [(FoldedTerm.Spelling, UInt32)] = []
-        var matchers: [UInt32?] = []
-        var exceptionSet: [Int] = []
-        var sets: [Set<UInt32>] = [[]]
-        var setOf: [[String]: Int] = [[]: 0]
-        var exceptionOf: [String: UInt32] = [:]
-        func add(_ text: String, _ matcher: UInt32?, _ set: Int) -> UInt32 {
-            let number = UInt32(matchers.count)
-            matchers.append(matcher)
-            exceptionSet.append(set)
-            spellings += Set(FoldedTerm(text, folds).spellings).filter { !$0.symbols.isEmpty }
-                .map { ($0, number) }
-            return number
-        }
-        for (matcher, term) in terms {
-            if setOf[term.exceptions] == nil {
-                let numbers = term.exceptions.map { text in
-                    if let number = exceptionOf[text] { return number }
-                    let number = add(text, nil, 0)
-                    exceptionOf[text] = number
-                    return number
-                }
-                setOf[term.exceptions] = sets.count
-                sets.append(Set(numbers))
-            }
-            _ = add(term.text, matcher, setOf[term.exceptions] ?? 0)
-        }
-        trie = TermTrie(spellings)
-        self.matchers = matchers
-        self.exceptionSet = exceptionSet
-        exceptionSets = sets
+    /// A term of a list.
+    private struct Indexed {
+        let matcher: Int
+        let term: Int
+        let severity: Int
+        /// Which sets hold its exceptions: those of its list, and its own.
+        let exceptions: (ofList: Int, own: Int)
     }
 
-    /// The hits among what a search found, by matcher: in order, apart from each other, none
-    /// within an exception.
-    func hits(among found: [TermSearch.Found], textEnd: Int) -> [Hit] {
+    init(_ lists: [(matcher: Int, words: WordList)], folds: FoldSet) {
+        var builder = Builder(folds)
+        for (matcher, words) in lists { builder.add(words, matcher) }
+        builder.text.free()
+        self.folds = folds
+        trie = TermTrie(builder.spellings)
+        terms = builder.terms
+        exceptionSets = builder.exceptionSets
+    }
+
+    /// The hits among what a search found: of one term apart from each other, none within an
+    /// exception.
+    func appendHits(among found: [TermSearch.Found], textEnd: Int, to hits: inout [Hit]) {
         let sorted = found.sorted {
             ($0.term, $0.span.start, $1.span.end) < ($1.term, $1.span.start, $0.span.end)
         }
-        var hits: [Hit] = []
         var covers: [Int: ExceptionCover] = [:]
+        func isExcepted(_ span: Span, by set: Int) -> Bool {
+            if exceptionSets[set].isEmpty { return false }
+            let cover = covers[set] ?? ExceptionCover(of: exceptionSets[set], in: sorted)
+            covers[set] = cover
+            return cover.covers(span)
+        }
+        var last: (term: UInt32, end: Int, count: Int)?
         for one in sorted {
-            guard let matcher = matchers[Int(one.term)] else { continue }
-            let set = exceptionSet[Int(one.term)]
-            if !exceptionSets[set].isEmpty {
-                let cover = covers[set] ?? ExceptionCover(of: exceptionSets[set], in: sorted)
-                covers[set] = cover
-                if cover.covers(one.span) { continue }
+            guard let term = terms[Int(one.term)] else { continue }
+            var count = 1
+            if let last, last.term == one.term {
+                if one.span.start < last.end { continue }
+                count = last.count + 1
             }
-            guard let last = hits.last, last.matcher == matcher else {
-                hits.append(Hit(matcher: matcher, spans: [one.span]))
-                continue
-            }
-            guard let lastSpan = last.spans.last, lastSpan.end <= one.span.start else { continue }
-            if last.spans.count == Matcher.spansMax - 1 {
-                let rest = Span(start: one.span.start, end: textEnd)
-                hits[hits.count - 1].spans.append(rest)
-            } else {
-                hits[hits.count - 1].spans.append(one.span)
+            if isExcepted(one.span, by: term.exceptions.ofList) { continue }
+            if isExcepted(one.span, by: term.exceptions.own) { continue }
+            let end = count < Matcher.hitsMax ? one.span.end : textEnd
+            last = (one.term, end, count)
+            let hit = Hit(
+                matcher: term.matcher,
+                term: term.term,
+                severity: term.severity,
+                span: Span(start: one.span.start, end: end)
+            )
+            hits.append(hit)
+        }
+    }
+}
+
+extension TermIndex {
+    /// Gives the terms and exceptions of lists their numbers.
+    private struct Builder {
+        var text: FoldedText
+        var spellings: [(FoldedTerm.Spelling, UInt32)] = []
+        var terms: [Indexed?] = []
+        var exceptionSets: [Set<UInt32>] = [[]]
+        private var exceptions: [String: UInt32] = [:]
+
+        init(_ folds: FoldSet) {
+            text = FoldedText(folds)
+        }
+
+        mutating func add(_ list: WordList, _ matcher: Int) {
+            let shared = addSet(list.exceptions)
+            for (index, term) in list.terms.enumerated() {
+                let indexed = Indexed(
+                    matcher: matcher,
+                    term: index,
+                    severity: term.severity,
+                    exceptions: (ofList: shared, own: addSet(term.exceptions))
+                )
+                _ = add(list.folded[index], indexed)
             }
         }
-        return hits
+
+        private mutating func addSet(_ texts: [String]) -> Int {
+            if texts.isEmpty { return 0 }
+            var numbers: Set<UInt32> = []
+            for exception in texts {
+                let number = exceptions[exception] ?? add(FoldedTerm(exception, &text), nil)
+                exceptions[exception] = number
+                numbers.insert(number)
+            }
+            exceptionSets.append(numbers)
+            return exceptionSets.count - 1
+        }
+
+        private mutating func add(_ folded: FoldedTerm, _ term: Indexed?) -> UInt32 {
+            let number = UInt32(terms.count)
+            terms.append(term)
+            for spelling in folded.spellings { spellings.append((spelling, number)) }
+            return number
+        }
     }
 }
 

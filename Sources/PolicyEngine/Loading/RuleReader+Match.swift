@@ -57,22 +57,20 @@ extension RuleReader {
         if source != "list" { mapping["min_severity"]?.report("'min_severity' goes with 'list'") }
         if source == "detect" { mapping["fold"]?.report("detectors fold for themselves") }
         let folds = mapping["fold"].flatMap { $0.folds() }
-        let excepted = mapping["except"].flatMap { self.excepted($0) } ?? []
-        let found: (matchers: Set<UInt32>, name: String)
+        let excepted = (mapping["except"].flatMap { filledItems($0) } ?? [])
+            .compactMap { named($0) }
+        let found: (matchers: [Int], name: String)
         switch source {
         case "pattern": found = pattern(value, folds ?? [])
-        case "list":
-            let severity = mapping["min_severity"].map { $0.integer(TermList.severities) } ?? 1
-            found = list(value, from: severity ?? 1, folds)
-        default: found = detectors(value, excepted)
-        }
-        var excusing: Set<UInt32> = []
-        for list in excepted where list.kind == .terms {
-            excusing.formUnion(terms(of: list, from: 1, list.folds))
+        case "list": found = list(value, folds)
+        default: found = detectors(value, excepted.map(\.list))
         }
         return Match.Part(
             matchers: found.matchers,
-            excusing: excusing,
+            severityMin: mapping["min_severity"]?.integer(TermList.severities) ?? 0,
+            excusing: excepted.filter { $0.list.kind == .terms }.compactMap {
+                matchers.list($0.list, name: $0.name, folds: $0.list.folds)
+            },
             source: "\(source) \(found.name)"
         )
     }
@@ -80,7 +78,7 @@ extension RuleReader {
     private mutating func pattern(
         _ node: YAMLNode,
         _ folds: FoldSet
-    ) -> (matchers: Set<UInt32>, name: String) {
+    ) -> (matchers: [Int], name: String) {
         guard let source = node.text(bytesMax: Self.patternBytesMax) else { return ([], "") }
         do throws(ExpressionError) {
             return ([try matchers.pattern(source, folds: folds)], source)
@@ -92,36 +90,20 @@ extension RuleReader {
 
     private mutating func list(
         _ node: YAMLNode,
-        from severity: Int,
         _ folds: FoldSet?
-    ) -> (matchers: Set<UInt32>, name: String) {
-        guard let list = named(node) else { return ([], "") }
+    ) -> (matchers: [Int], name: String) {
+        guard let (name, list) = named(node) else { return ([], "") }
         if list.kind == .domains {
             node.report("a list of domains is not looked for: use it under 'except' of a detector")
         }
-        return (terms(of: list, from: severity, folds ?? list.folds), node.scalar ?? "")
-    }
-
-    private mutating func terms(
-        of list: TermList,
-        from severity: Int,
-        _ folds: FoldSet
-    ) -> Set<UInt32> {
-        var indices: Set<UInt32> = []
-        for term in list.terms where term.severity >= severity {
-            do throws(ExpressionError) {
-                indices.insert(try matchers.term(term, folds: folds))
-            } catch {
-                term.node.report(error.message)
-            }
-        }
-        return indices
+        let matcher = matchers.list(list, name: name, folds: folds ?? list.folds)
+        return (matcher.map { [$0] } ?? [], name)
     }
 
     private mutating func detectors(
         _ node: YAMLNode,
         _ excepted: [TermList]
-    ) -> (matchers: Set<UInt32>, name: String) {
+    ) -> (matchers: [Int], name: String) {
         let nodes = node.isSequence ? filledItems(node) ?? [] : [node]
         let kinds = nodes.compactMap { $0.word(Detector.Kind.self) }
         let domains = excepted.filter { $0.kind == .domains }
@@ -132,17 +114,13 @@ extension RuleReader {
         let found = kinds.map { kind in
             matchers.detector(Detector(kind, allowedDomains: kind == .link ? domains : []))
         }
-        return (Set(found), kinds.map(\.rawValue).joined(separator: ", "))
+        return (found, kinds.map(\.rawValue).joined(separator: ", "))
     }
 
-    private mutating func excepted(_ node: YAMLNode) -> [TermList]? {
-        filledItems(node)?.compactMap { named($0) }
-    }
-
-    private mutating func named(_ node: YAMLNode) -> TermList? {
+    private mutating func named(_ node: YAMLNode) -> (name: String, list: TermList)? {
         guard let name = node.identifier() else { return nil }
         usedLists.insert(name)
-        if let list = lists[name] { return list }
+        if let list = lists[name] { return (name, list) }
         let hint = Nearest.hint(name, among: lists.keys.sorted())
         node.report("there is no list 'lists/\(name).yaml'\(hint)")
         return nil

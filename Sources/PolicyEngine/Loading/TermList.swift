@@ -4,6 +4,8 @@ import ContentMatching
 struct TermList {
     let terms: [Term]
     let kind: Kind
+    /// Phrases within which no term is a hit.
+    private let exceptions: [Phrase]
     /// What its words are looked for in, unless a rule says otherwise.
     let folds: FoldSet
 
@@ -17,6 +19,7 @@ struct TermList {
 
     private init(terms: [Term]) {
         self.terms = terms
+        exceptions = []
         kind = .terms
         folds = Self.defaultFolds
     }
@@ -30,7 +33,13 @@ struct TermList {
         /// 1 (mild) to 3 (grave).
         let severity: Int
         /// Phrases within which the term is no hit.
-        let exceptions: [String]
+        let exceptions: [Phrase]
+        let node: YAMLNode
+    }
+
+    /// Words as they stand in the file.
+    struct Phrase {
+        let text: String
         let node: YAMLNode
     }
 }
@@ -49,10 +58,10 @@ extension TermList {
         kind = mapping["kind"]?.word(Kind.self) ?? .terms
         folds = mapping["fold"]?.folds() ?? Self.defaultFolds
         _ = mapping["about"]?.text(bytesMax: 2000)
-        let shared = Self.exceptions(mapping["exceptions"])
+        exceptions = Self.exceptions(mapping["exceptions"])
         var firsts: [String: YAMLNode] = [:]
         terms = (mapping.required("terms")?.items(countMax: Self.termsMax) ?? []).compactMap {
-            guard let term = Self.term($0, exceptions: shared) else { return nil }
+            guard let term = Self.term($0) else { return nil }
             let folded = term.text.lowercased()
             guard firsts.updateValue($0, forKey: folded) == nil else {
                 $0.report("the term '\(term.text)' stands twice in this list")
@@ -63,10 +72,10 @@ extension TermList {
     }
 
     /// `word`, or `{term: word, severity: 2, exceptions: [some phrase]}`.
-    private static func term(_ node: YAMLNode, exceptions: [String]) -> Term? {
+    private static func term(_ node: YAMLNode) -> Term? {
         guard node.isMapping else {
             guard let text = words(node) else { return nil }
-            return Term(text: text, severity: 1, exceptions: exceptions, node: node)
+            return Term(text: text, severity: 1, exceptions: [], node: node)
         }
         guard let mapping = YAMLMapping(node, keys: ["term", "severity", "exceptions"]) else {
             return nil
@@ -75,11 +84,13 @@ extension TermList {
         let severity = mapping["severity"].map { $0.integer(severities) } ?? 1
         let own = Self.exceptions(mapping["exceptions"])
         guard let text, let severity else { return nil }
-        return Term(text: text, severity: severity, exceptions: exceptions + own, node: node)
+        return Term(text: text, severity: severity, exceptions: own, node: node)
     }
 
-    private static func exceptions(_ node: YAMLNode?) -> [String] {
-        node?.items(countMax: 1000)?.compactMap(words) ?? []
+    private static func exceptions(_ node: YAMLNode?) -> [Phrase] {
+        (node?.items(countMax: 1000) ?? []).compactMap { node in
+            words(node).map { Phrase(text: $0, node: node) }
+        }
     }
 
     /// A term that is more than white space.
@@ -95,6 +106,32 @@ extension TermList {
     static let severities = 1...3
     /// More than any language's list of bad words.
     private static let termsMax = 20_000
+}
+
+extension TermList {
+    /// The words as they are looked for; what the folds leave nothing of is reported.
+    func words(_ folds: FoldSet) -> WordList? {
+        do throws(WordListError) {
+            return try WordList(
+                terms.map { term in
+                    ContentMatching.Term(
+                        term.text,
+                        severity: term.severity,
+                        except: term.exceptions.map(\.text)
+                    )
+                },
+                except: exceptions.map(\.text),
+                folds: folds
+            )
+        } catch {
+            for fault in error.faults {
+                let phrases = fault.term.map { terms[$0].exceptions } ?? exceptions
+                let node = fault.exception.map { phrases[$0].node }
+                (node ?? fault.term.map { terms[$0].node })?.report(fault.message)
+            }
+            return nil
+        }
+    }
 }
 
 extension YAMLNode {

@@ -97,9 +97,11 @@ struct Match: Sendable {
     /// Matchers, and what excuses their hits.
     struct Part: Sendable {
         /// Indices of the bundle's matchers.
-        let matchers: Set<UInt32>
+        let matchers: [Int]
+        /// Terms below this are no hits.
+        let severityMin: Int
         /// A hit that overlaps a hit of one of these is none.
-        let excusing: Set<UInt32>
+        let excusing: [Int]
         /// As the operator wrote it, for those who ask why: `list conduct`.
         let source: String
     }

@@ -73,13 +73,11 @@ extension Judge {
         of match: Match,
         _ circumstances: Circumstances
     ) -> [String] {
-        Match(pointers: match.pointers, parts: [part]).taken(of: scan.hits).flatMap { hit in
-            hit.hit.spans.map { span in
-                let text = hit.value?.string ?? circumstances.subject.name
-                let bytes = Array(text.utf8)[span.start..<span.end]
-                return
-                    "'\(String(decoding: bytes, as: UTF8.self))' at \(span.start) by \(part.source)"
-            }
+        Match(pointers: match.pointers, parts: [part]).taken(of: scan.hits).map { found in
+            let span = found.hit.span
+            let text = found.value?.string ?? circumstances.subject.name
+            let bytes = Array(text.utf8)[span.start..<span.end]
+            return "'\(String(decoding: bytes, as: UTF8.self))' at \(span.start) by \(part.source)"
         }
     }
 }
