@@ -21,7 +21,7 @@ extension Timestamp {
     }
 
     /// The instant in RFC 3339, in UTC, without needless digits of the fraction.
-    var text: String {
+    package var text: String {
         let date = CivilDate(day: seconds.floorDivided(by: 86_400))
         func padded(_ number: Int64, _ width: Int) -> String {
             let digits = String(number)

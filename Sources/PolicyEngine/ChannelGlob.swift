@@ -41,6 +41,12 @@ package struct ChannelGlob: Hashable, Sendable {
 }
 
 extension ChannelGlob {
+    /// Whether every name that matches `other` matches this one too.
+    func contains(_ other: ChannelGlob) -> Bool {
+        // Only a star matches a star.
+        matches(other.source)
+    }
+
     /// Whether there is a name that matches both.
     func meets(_ other: ChannelGlob) -> Bool {
         let star = UInt8(ascii: "*")

@@ -204,21 +204,13 @@ extension Hearing {
                 Finding(
                     rule: holding.rule.id,
                     isShadow: !holding.isEnforced,
-                    field: field(of: found),
+                    field: found.field(of: facts.item, bundle),
                     start: found.hit.span.start,
                     end: found.hit.span.end
                 )
             )
         }
         return findings.sorted { ($0.field, $0.start, $0.end) < ($1.field, $1.start, $1.end) }
-    }
-
-    /// Where the text stands, as a JSON pointer.
-    private func field(of found: TextHit) -> String {
-        guard let value = found.value, case .message(_, let body, _) = facts.item,
-            let path = body.path(to: value.index)
-        else { return bundle.pointers[found.pointer].source }
-        return "/body\(path.steps.pointer)"
     }
 }
 

@@ -57,6 +57,16 @@ struct TextHit {
     let hit: Hit
 }
 
+extension TextHit {
+    /// Where the text stands, as a JSON pointer.
+    func field(of item: Item, _ bundle: Bundle) -> String {
+        guard let value, case .message(_, let body, _) = item,
+            let path = body.path(to: value.index)
+        else { return bundle.pointers[pointer].source }
+        return "/body\(path.steps.pointer)"
+    }
+}
+
 extension Match {
     /// The hits that the match takes, those that are excused left out; empty when none.
     func taken(of hits: [TextHit]) -> [TextHit] {

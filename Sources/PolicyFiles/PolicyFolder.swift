@@ -25,6 +25,11 @@ package struct PolicyFolder: Sendable {
             let message = BoundedFile.reason(errno)
             return .failure(BundleErrors([Diagnostic(file: path, message: message)]))
         }
+        guard FileManager.default.fileExists(atPath: "\(root)/bundle.yaml") else {
+            let message = "the file is missing: is \(path) a folder of policies?"
+            let missing = Diagnostic(file: "\(path)/bundle.yaml", message: message)
+            return .failure(BundleErrors([missing]))
+        }
         var reading = Reading()
         for folder in [""] + BundleLayout.folders.map({ "\($0)/" }) {
             list(folder, root: root, into: &reading)

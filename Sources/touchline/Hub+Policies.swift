@@ -79,6 +79,6 @@ extension Hub {
 extension BundleErrors {
     /// How many there are, in words.
     var faults: String {
-        diagnostics.count == 1 ? "1 fault" : "\(diagnostics.count) faults"
+        Quantity.count(diagnostics.count, "fault")
     }
 }

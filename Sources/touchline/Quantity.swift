@@ -26,6 +26,15 @@ enum Quantity {
         return !overflow && bytes >= 1 << 20 ? bytes : nil
     }
 
+    /// `1 rule`, `2,143 messages`.
+    static func count(_ count: Int, _ noun: String) -> String {
+        var digits = Array(String(count))
+        for place in stride(from: digits.count - 3, to: 0, by: -3) {
+            digits.insert(",", at: place)
+        }
+        return "\(String(digits)) \(noun)\(count == 1 ? "" : "s")"
+    }
+
     private static let secondsByUnit: [Character: Int] = [
         "s": 1, "m": 60, "h": 3600, "d": 86_400,
     ]

@@ -96,35 +96,4 @@ struct RuleTestTests {
             ]
         )
     }
-
-    @Test("the story of a message tells of each rule which condition decided")
-    func story() throws {
-        let judge = try judge(
-            rules: """
-                  - {id: a, on: message, kinds: [team], when: "channel.roster.minors > 20", match: {any: [{pattern: bad}, {pattern: so}]}, then: {disposition: block}}
-                """
-        )
-        let test = try #require(
-            try Self.load(
-                """
-                tests:
-                  - {name: x, text: so bad, channel: {name: "club:a"}, expect: {rules: [a]}}
-                """
-            ).get().tests.first
-        )
-        let stories = judge.explain(test)
-        #expect(stories.map(\.rule.id) == ["a"])
-        #expect(
-            stories[0].steps.map(\.condition) == [
-                "kinds: team", "when: channel.roster.minors > 20",
-                "match: pattern bad | pattern so",
-            ]
-        )
-        #expect(stories[0].steps.map(\.holds) == [true, false, true])
-        #expect(
-            stories[0].steps[2].detail
-                == "'bad' at 3 by pattern bad, 'so' at 0 by pattern so"
-        )
-        #expect(!stories[0].hits)
-    }
 }

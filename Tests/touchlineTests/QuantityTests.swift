@@ -34,4 +34,15 @@ struct QuantityTests {
         #expect(Spelling.distance("", "abc") == 3)
         #expect(Spelling.distance("ab", "ba") == 1)
     }
+
+    @Test("counts have their noun and separators")
+    func counts() {
+        let counts = [0, 1, 12, 999, 1000, 2_143, 1_000_000].map { Quantity.count($0, "test") }
+        #expect(
+            counts == [
+                "0 tests", "1 test", "12 tests", "999 tests", "1,000 tests", "2,143 tests",
+                "1,000,000 tests",
+            ]
+        )
+    }
 }

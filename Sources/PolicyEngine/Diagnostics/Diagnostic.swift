@@ -27,7 +27,7 @@ package struct Diagnostic: Error, Hashable, Sendable {
 
 extension Diagnostic {
     /// The same place with another message.
-    func saying(_ message: String) -> Diagnostic {
+    package func saying(_ message: String) -> Diagnostic {
         Diagnostic(file: file, line: line, column: column, message: message, excerpt: excerpt)
     }
 }

@@ -54,13 +54,30 @@ extension BundleContents {
     private static func channels(_ node: YAMLNode) -> [ChannelKind] {
         guard let items = node.items(countMax: 1000) else { return [] }
         if items.isEmpty { node.report("at least one channel is needed") }
-        return items.compactMap { item in
-            guard let mapping = YAMLMapping(item, keys: ["match", "kind"]) else { return nil }
-            let glob = mapping.required("match")?.text(bytesMax: 256)
+        var channels: [ChannelKind] = []
+        for item in items {
+            guard let mapping = YAMLMapping(item, keys: ["match", "kind"]) else { continue }
+            let match = mapping.required("match")?.text(bytesMax: 256)
             let kind = mapping.required("kind")?.identifier()
-            guard let glob, let kind else { return nil }
-            return ChannelKind(glob: ChannelGlob(glob), kind: kind)
+            guard let glob = match.map(ChannelGlob.init), let kind else { continue }
+            if let earlier = channels.first(where: { $0.glob.contains(glob) }) {
+                mapping["match"]?.warn(
+                    "no channel comes to this entry: '\(earlier.glob.source)' above takes them all"
+                )
+            }
+            channels.append(ChannelKind(glob: glob, kind: kind))
         }
+        return channels
+    }
+
+    /// The kinds that channels whose names match a glob can be of.
+    func kinds(meeting glob: ChannelGlob) -> Set<String> {
+        var kinds: Set<String> = []
+        for entry in channels where entry.glob.meets(glob) {
+            kinds.insert(entry.kind)
+            if entry.glob.contains(glob) { break }
+        }
+        return kinds
     }
 
     /// The names of the kinds, each with the node that names its schema.

@@ -11,10 +11,10 @@ struct BundleReading {
     private(set) var pointers: [TextPointer] = []
     private(set) var matchers = MatcherSet([])
     private(set) var tests: [RuleTest] = []
-    private(set) var warnings: [Diagnostic] = []
     private var files: [SourceFile] = []
-    /// Faults of files that aren't YAML.
+    /// Faults and warnings of files that aren't YAML.
     private var diagnostics: [Diagnostic] = []
+    private var schemaWarnings: [Diagnostic] = []
 
     /// What each file is, and its contents.
     private typealias Root = (layout: BundleLayout, node: YAMLNode)
@@ -48,6 +48,9 @@ struct BundleReading {
     /// Everything that is wrong with the files.
     var errors: [Diagnostic] { files.flatMap(\.diagnostics) + diagnostics }
 
+    /// What is not wrong with them but probably not meant.
+    var warnings: [Diagnostic] { (files.flatMap(\.warnings) + schemaWarnings).sorted() }
+
     private mutating func readContents(_ roots: [Root], folder: String) {
         if let root = roots.first(where: { $0.layout == .bundle })?.node {
             contents = BundleContents(root)
@@ -71,7 +74,7 @@ struct BundleReading {
         for (name, text) in schemas {
             do throws(SchemaErrors) {
                 let schema = try library.compile(text.file, formatIsAssertion: true)
-                warnings += schema.warnings.map(Diagnostic.init)
+                schemaWarnings += schema.warnings.map(Diagnostic.init)
                 compiled[name] = schema
             } catch {
                 diagnostics += error.mistakes.map(Diagnostic.init)
@@ -96,10 +99,10 @@ struct BundleReading {
         var reader = RuleReader(contents: contents, names: names, lists: lists)
         for case (.rules, let root) in roots { reader.read(root) }
         reader.checkExemptions()
+        reader.checkThresholds()
         for case (.list(let name), let root) in roots where !reader.usedLists.contains(name) {
-            warnings.append(root.diagnostic("no rule uses this list"))
+            root.warn("no rule uses this list")
         }
-        warnings += reader.warnings
         rules = reader.rules.sorted { $0.id < $1.id }
         exemptions = reader.exemptions.sorted { $0.name < $1.name }
         pointers = reader.pointers

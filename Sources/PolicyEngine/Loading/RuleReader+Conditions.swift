@@ -13,8 +13,8 @@ extension RuleReader {
                 mapping[key]?.report("a handshake goes to no channel: leave '\(key)' out")
             }
         }
-        conditions.channels = mapping["channels"].map { channels($0) }
         conditions.kinds = mapping["kinds"].map { kinds($0) }
+        conditions.channels = mapping["channels"].map { channels($0, of: conditions.kinds) }
         conditions.hours = mapping["hours"].flatMap { hours($0) }
         conditions.when = mapping["when"].flatMap { condition($0, on: occasions) }
         conditions.match = mapping["match"].map { match($0, occasions) }
@@ -23,19 +23,21 @@ extension RuleReader {
         return conditions
     }
 
-    private mutating func channels(_ node: YAMLNode) -> [ChannelGlob] {
+    private mutating func channels(_ node: YAMLNode, of kinds: [String]?) -> [ChannelGlob] {
         let items = node.items(countMax: 1000)
         if items?.isEmpty == true {
             node.report("the list is empty; leave 'channels' out to mean all of them")
         }
         return (items ?? []).compactMap { item in
             guard let glob = item.text(bytesMax: 256).map(ChannelGlob.init) else { return nil }
-            if !contents.channels.isEmpty,
-                !contents.channels.contains(where: { $0.glob.meets(glob) })
-            {
-                warnings.append(
-                    item.diagnostic("no channel of bundle.yaml can have such a name")
-                )
+            if !contents.channels.isEmpty {
+                let met = contents.kinds(meeting: glob)
+                if met.isEmpty {
+                    item.warn("no channel of bundle.yaml can have such a name")
+                } else if let kinds, met.isDisjoint(with: kinds) {
+                    let are = met.sorted().joined(separator: ", ")
+                    item.warn("channels with such a name are never of the rule's kinds, but \(are)")
+                }
             }
             return glob
         }
@@ -66,7 +68,8 @@ extension RuleReader {
             node.report("the hours can't be evaluated")
             return nil
         }
-        return Condition(program: program, source: source)
+        let hours = ["from", "to"].compactMap { mapping[$0]?.scalar }.joined(separator: " to ")
+        return Condition(program: program, source: "\(hours), \(zone)")
     }
 
     /// The name of a time zone that there is.

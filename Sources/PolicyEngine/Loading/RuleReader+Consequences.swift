@@ -126,6 +126,7 @@ extension RuleReader {
             rules: Set(ids.map(\.id)),
             when: when,
             owner: owner,
+            place: (mapping["expires"] ?? node).diagnostic(""),
             expires: expires
         )
     }

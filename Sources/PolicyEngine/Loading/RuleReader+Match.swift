@@ -62,7 +62,7 @@ extension RuleReader {
         let found: (matchers: [Int], name: String)
         switch source {
         case "pattern": found = pattern(value, folds ?? [])
-        case "list": found = list(value, folds)
+        case "list": found = list(value, severity: mapping["min_severity"], folds)
         default: found = detectors(value, excepted.map(\.list))
         }
         return Match.Part(
@@ -71,6 +71,7 @@ extension RuleReader {
             excusing: excepted.filter { $0.list.kind == .terms }.compactMap {
                 matchers.list($0.list, name: $0.name, folds: $0.list.folds)
             },
+            isDetector: source == "detect",
             source: "\(source) \(found.name)"
         )
     }
@@ -90,11 +91,17 @@ extension RuleReader {
 
     private mutating func list(
         _ node: YAMLNode,
+        severity: YAMLNode?,
         _ folds: FoldSet?
     ) -> (matchers: [Int], name: String) {
         guard let (name, list) = named(node) else { return ([], "") }
         if list.kind == .domains {
             node.report("a list of domains is not looked for: use it under 'except' of a detector")
+        }
+        if let node = severity, let least = node.integer(TermList.severities),
+            !list.terms.isEmpty, list.terms.allSatisfy({ $0.severity < least })
+        {
+            node.warn("no term of the list '\(name)' has a severity of \(least) or more")
         }
         let matcher = matchers.list(list, name: name, folds: folds ?? list.folds)
         return (matcher.map { [$0] } ?? [], name)

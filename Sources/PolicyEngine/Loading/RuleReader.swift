@@ -10,12 +10,12 @@ struct RuleReader {
     var exemptions: [Exemption] = []
     var matchers = MatcherTable()
     var pointers: [TextPointer] = []
-    /// What is not wrong but probably not meant.
-    var warnings: [Diagnostic] = []
     /// The lists that any rule looks for.
     var usedLists: Set<String> = []
     /// Where each rule's id stands, that of rules that are off too.
     private(set) var firsts: [String: String] = [:]
+    /// The thresholds of rules in force, to be compared with the scores when all are read.
+    private var thresholds: [(value: Int, rule: String, node: YAMLNode)] = []
     /// The rules that exemptions name, to be looked up when all are read.
     var exempted: [(id: String, node: YAMLNode)] = []
 
@@ -64,6 +64,9 @@ struct RuleReader {
             mapping["on_error"]?.report("redact needs something found; use block, hold or bounce")
         }
         guard let id, let then, let severity, let mode, let onError else { return nil }
+        if let threshold = conditions.threshold, mode != .off, let node = mapping["threshold"] {
+            thresholds.append((threshold, id, node))
+        }
         return Rule(
             id: id,
             occasions: occasions,
@@ -74,7 +77,8 @@ struct RuleReader {
             mode: mode,
             onError: onError,
             say: say ?? nil,
-            place: node.place
+            place: (mapping["id"] ?? node).diagnostic(""),
+            topic: node.file.topic
         )
     }
 
@@ -109,7 +113,24 @@ struct RuleReader {
                     node.report("'\(fact)' is not known on \(occasion.rawValue)")
                 }
             }
+            // Facts that nobody gave make an evaluation fail, unless it comes to the same with any.
+            let isFalse = try? !program.holds(FactTable(names.environment))
+            if isFalse == true { node.warn("this is never true") }
             return Condition(program: program, source: source)
+        }
+    }
+
+    /// Warns of thresholds that the scores of all other rules don't reach; called when all files are
+    /// read.
+    func checkThresholds() {
+        for (value, id, node) in thresholds {
+            guard let own = rules.first(where: { $0.id == id }) else { continue }
+            let others = rules.filter { rule in
+                rule.mode == .enforce && rule.conditions.threshold == nil
+                    && !rule.occasions.isDisjoint(with: own.occasions)
+            }
+            let most = others.map(\.score).reduce(0, +)
+            if most < value { node.warn("the scores of all other rules add up to \(most)") }
         }
     }
 

@@ -6,6 +6,8 @@ final class SourceFile {
     private let display: String
     private let lines: [Substring]
     private(set) var diagnostics: [Diagnostic] = []
+    /// What is not wrong but probably not meant.
+    private(set) var warnings: [Diagnostic] = []
 
     init(path: String, text: String, folder: String) {
         self.path = path
@@ -13,6 +15,9 @@ final class SourceFile {
         display = folder + path
         lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
     }
+
+    /// What rules and the tests beside them share: `10-conduct` of `rules/10-conduct.test.yaml`.
+    var topic: String { String((path.split(separator: "/").last ?? "").prefix { $0 != "." }) }
 
     /// The line of this number, counted from 1; empty beyond the end.
     func line(_ number: Int) -> Substring {
@@ -25,6 +30,12 @@ final class SourceFile {
     func report(_ message: String, line: Int, column: Int) {
         guard diagnostics.count < Self.faultsMax else { return }
         diagnostics.append(diagnostic(message, line: line, column: column))
+    }
+
+    /// Notes what is not wrong but probably not meant.
+    func warn(_ message: String, line: Int, column: Int) {
+        guard warnings.count < Self.faultsMax else { return }
+        warnings.append(diagnostic(message, line: line, column: column))
     }
 
     /// A fault at a place of the file.

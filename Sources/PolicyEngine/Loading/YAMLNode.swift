@@ -19,6 +19,11 @@ struct YAMLNode {
         file.report(message, line: node.mark?.line ?? 1, column: column)
     }
 
+    /// Notes at this value's place what is not wrong but probably not meant.
+    func warn(_ message: String) {
+        file.warn(message, line: node.mark?.line ?? 1, column: node.mark?.column ?? 1)
+    }
+
     /// A fault at this value's place that isn't reported here.
     func diagnostic(_ message: String) -> Diagnostic {
         file.diagnostic(message, line: node.mark?.line ?? 1, column: node.mark?.column ?? 1)

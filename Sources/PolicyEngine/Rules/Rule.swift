@@ -10,7 +10,7 @@ package final class Rule: Sendable {
     let conditions: Conditions
     package let disposition: Disposition
     /// What a hit adds to the item's score.
-    let score: Int
+    package let score: Int
     let effects: [Effect]
     let escalation: Escalation?
     package let severity: Severity
@@ -19,8 +19,10 @@ package final class Rule: Sendable {
     let onError: Disposition
     /// What the sender is told, or nil for the outcome's own sentence.
     package let say: String?
-    /// Where the rule stands: file and line.
-    package let place: String
+    /// Where the rule's id stands; the message is empty.
+    package let place: Diagnostic
+    /// The topic of its file, `10-conduct` of `rules/10-conduct.yaml`.
+    package let topic: String
 
     init(
         id: String,
@@ -32,7 +34,8 @@ package final class Rule: Sendable {
         mode: Mode,
         onError: Disposition,
         say: String?,
-        place: String
+        place: Diagnostic,
+        topic: String
     ) {
         self.id = id
         self.occasions = occasions
@@ -46,6 +49,7 @@ package final class Rule: Sendable {
         self.onError = onError
         self.say = say
         self.place = place
+        self.topic = topic
     }
 
     /// What has to hold for a rule to hit; nil is no condition.
@@ -102,6 +106,8 @@ struct Match: Sendable {
         let severityMin: Int
         /// A hit that overlaps a hit of one of these is none.
         let excusing: [Int]
+        /// Whether these are detectors, which look for a form rather than for words.
+        let isDetector: Bool
         /// As the operator wrote it, for those who ask why: `list conduct`.
         let source: String
     }
@@ -130,6 +136,8 @@ struct Exemption: Sendable {
     let when: Condition
     /// Who answers for it.
     let owner: String
+    /// Where its last day stands; the message is empty.
+    let place: Diagnostic
     /// The first instant at which it holds no more, microseconds since 2000-01-01 UTC.
     let expires: Int64
 }

@@ -1,83 +1,183 @@
 import CEL
-import ContentMatching
-import JSONDocument
+import Outcomes
+
+extension Bundle {
+    /// Judges a scenario and tells why each rule hit or didn't.
+    package func explain(_ scenario: Scenario) -> Explanation {
+        let judge = Judge(bundle: self, counters: RateCounters())
+        let verdict = judge.judge(scenario)
+        return Explanation(
+            verdict: verdict,
+            rules: judge.stories(scenario, verdict),
+            nanoseconds: judge.cost(scenario)
+        )
+    }
+}
 
 extension Judge {
-    /// Tells of each rule of the item's occasion whether its conditions hold, one by one. Rates and
-    /// thresholds are told, not counted.
-    package func explain(_ item: Item, in circumstances: Circumstances) -> [RuleStory] {
-        facts.begin(item, circumstances)
-        defer { facts.end() }
-        scan.scan(item, name: circumstances.subject.name, at: Array(bundle.pointers.indices))
-        return bundle.rules.filter { $0.occasions.contains(item.occasion) }.map { rule in
-            let started = ContinuousClock.now
-            let steps = steps(of: rule, circumstances)
-            let took = (ContinuousClock.now - started).components
-            return RuleStory(
-                rule: rule,
-                steps: steps,
-                nanoseconds: Int(took.seconds * 1_000_000_000 + took.attoseconds / 1_000_000_000)
+    /// The median of what judging takes, in nanoseconds.
+    fileprivate func cost(_ scenario: Scenario) -> Int {
+        let times = withItem(of: scenario) { item in
+            (0..<Self.turns).map { _ in
+                Self.nanoseconds { _ = judge(item, in: scenario.circumstances) }
+            }
+        }
+        return times?.sorted()[Self.turns / 2] ?? 0
+    }
+
+    fileprivate func stories(_ scenario: Scenario, _ verdict: Verdict) -> [RuleStory] {
+        if verdict.stage == .schema { return [] }
+        return withItem(of: scenario) { item in
+            let circumstances = scenario.circumstances
+            facts.begin(item, circumstances)
+            defer { facts.end() }
+            scan.scan(item, name: circumstances.subject.name, at: Array(bundle.pointers.indices))
+            return bundle.rules.filter { $0.occasions.contains(item.occasion) }.map { rule in
+                story(of: rule, item, circumstances, verdict)
+            }
+        } ?? []
+    }
+
+    private func story(
+        of rule: Rule,
+        _ item: Item,
+        _ circumstances: Circumstances,
+        _ verdict: Verdict
+    ) -> RuleStory {
+        var steps: [RuleStory.Step] = []
+        var found: [Found] = []
+        let nanoseconds = Self.nanoseconds {
+            let conditions = rule.conditions
+            steps = circumstances.channel.map { conditions.steps(for: $0) } ?? []
+            steps += conditions.hours.map { [step("hours", $0)] } ?? []
+            steps += conditions.when.map { [step("when", $0)] } ?? []
+            if let match = conditions.match {
+                found = self.found(by: match, in: item, name: circumstances.subject.name)
+                let sources = match.parts.map(\.source).joined(separator: " | ")
+                steps.append(
+                    RuleStory.Step(
+                        condition: "match: \(sources)",
+                        holds: !found.isEmpty,
+                        detail: found.isEmpty ? "nothing found" : ""
+                    )
+                )
+            }
+        }
+        let end = verdict.end(of: rule.id)
+        steps += rule.conditions.countedSteps(hasHit: end != .passed, score: verdict.score)
+        return RuleStory(
+            rule: rule,
+            end: end,
+            steps: steps,
+            found: found,
+            nanoseconds: nanoseconds
+        )
+    }
+
+    private func step(_ key: String, _ condition: Condition) -> RuleStory.Step {
+        let text = "\(key): \(condition.source)"
+        do throws(EvaluationError) {
+            return RuleStory.Step(
+                condition: text,
+                holds: try condition.program.holds(facts),
+                detail: condition.program.facts.compactMap(fact).joined(separator: ", ")
             )
+        } catch {
+            return RuleStory.Step(condition: text, holds: nil, detail: "\(error.fault)")
         }
     }
 
-    private func steps(of rule: Rule, _ circumstances: Circumstances) -> [RuleStory.Step] {
-        let conditions = rule.conditions
+    /// `channel.roster.minors is 12`; nil for what takes no one line.
+    private func fact(_ path: String) -> String? {
+        bundle.names.environment.slot(path).flatMap { facts.fact($0) }?.inOneLine
+            .map { "\(path) is \($0)" }
+    }
+
+    private static func nanoseconds(_ work: () -> Void) -> Int {
+        let took = ContinuousClock().measure(work).components
+        return Int(took.seconds * 1_000_000_000 + took.attoseconds / 1_000_000_000)
+    }
+
+    private static let turns = 101
+}
+
+extension Rule.Conditions {
+    fileprivate func steps(for channel: ChannelFacts) -> [RuleStory.Step] {
         var steps: [RuleStory.Step] = []
-        func add(_ condition: String, _ holds: Bool?, _ detail: String = "") {
-            steps.append(RuleStory.Step(condition: condition, holds: holds, detail: detail))
-        }
-        if let channel = circumstances.channel {
-            if let kinds = conditions.kinds {
-                let isOne = kinds.contains(channel.kind)
-                add(
-                    "kinds: \(kinds.joined(separator: ", "))",
-                    isOne,
-                    "the channel is \(channel.kind)"
+        if let kinds {
+            steps.append(
+                RuleStory.Step(
+                    condition: "kinds: \(kinds.joined(separator: ", "))",
+                    holds: kinds.contains(channel.kind),
+                    detail: "the channel's kind is \(channel.kind)"
                 )
-            }
-            if let channels = conditions.channels {
-                let names = channels.map(\.source).joined(separator: ", ")
-                add("channels: \(names)", channels.contains { $0.matches(channel.name) })
-            }
-        }
-        for condition in [conditions.hours, conditions.when].compactMap(\.self) {
-            do throws(EvaluationError) {
-                add("when: \(condition.source)", try condition.program.holds(facts))
-            } catch {
-                add("when: \(condition.source)", nil, "\(error.fault)")
-            }
-        }
-        if let match = conditions.match {
-            let found = match.parts.flatMap { self.found(by: $0, of: match, circumstances) }
-            let sources = match.parts.map(\.source).joined(separator: " | ")
-            add("match: \(sources)", !found.isEmpty, found.joined(separator: ", "))
-        }
-        if let rate = conditions.rate {
-            let seconds = rate.rate.within / 1_000_000
-            add(
-                "rate: over \(rate.rate.over) in \(seconds)s per \(rate.per.rawValue)",
-                false,
-                "not counted here"
             )
         }
-        if let threshold = conditions.threshold {
-            add("threshold: \(threshold)", false, "depends on the other rules")
+        if let channels {
+            steps.append(
+                RuleStory.Step(
+                    condition: "channels: \(channels.map(\.source).joined(separator: ", "))",
+                    holds: channels.contains { $0.matches(channel.name) },
+                    detail: "the channel is \(channel.name)"
+                )
+            )
         }
         return steps
     }
 
-    /// What one part of a match found: the texts, and which part it was.
-    private func found(
-        by part: Match.Part,
-        of match: Match,
-        _ circumstances: Circumstances
-    ) -> [String] {
-        Match(pointers: match.pointers, parts: [part]).taken(of: scan.hits).map { found in
-            let span = found.hit.span
-            let text = found.value?.string ?? circumstances.subject.name
-            let bytes = Array(text.utf8)[span.start..<span.end]
-            return "'\(String(decoding: bytes, as: UTF8.self))' at \(span.start) by \(part.source)"
+    /// What depends on what came before, and on the other rules: the verdict tells whether it held.
+    fileprivate func countedSteps(hasHit: Bool, score: Int) -> [RuleStory.Step] {
+        var steps: [RuleStory.Step] = []
+        if let rate {
+            let seconds = rate.rate.within / 1_000_000
+            let same = rate.ofSameText ? ", of the same text" : ""
+            steps.append(
+                RuleStory.Step(
+                    condition: "rate: over \(rate.rate.over) in \(seconds)s per "
+                        + rate.per.rawValue + same,
+                    holds: hasHit,
+                    detail: ""
+                )
+            )
+        }
+        if let threshold {
+            steps.append(
+                RuleStory.Step(
+                    condition: "threshold: \(threshold)",
+                    holds: hasHit,
+                    detail: "the rules that hit score \(score)"
+                )
+            )
+        }
+        return steps
+    }
+}
+
+extension Verdict {
+    fileprivate func end(of rule: String) -> RuleStory.End {
+        if let exemption = exempted.first(where: { $0.rule == rule })?.exemption {
+            return .setAside(exemption)
+        }
+        if failedRules.contains(rule) { return .failed }
+        return (rules + shadowRules).contains(rule) ? .hit : .passed
+    }
+}
+
+extension Value {
+    /// A short value as a condition would write it; nil for others.
+    fileprivate var inOneLine: String? {
+        switch self {
+        case .bool(let value): return "\(value)"
+        case .int(let value): return "\(value)"
+        case .string(let value):
+            let isShort = value.utf8.count <= 60 && !value.contains(where: \.isNewline)
+            return isShort ? "'\(value)'" : nil
+        case .list(let values):
+            let items = values.compactMap(\.inOneLine)
+            return items.count == values.count && items.count <= 10
+                ? "[\(items.joined(separator: ", "))]" : nil
+        case .timestamp(let time): return time.text
+        default: return nil
         }
     }
 }

@@ -1,10 +1,23 @@
 /// Why one rule hit an item, or didn't.
 package struct RuleStory: Sendable {
     package let rule: Rule
-    /// Its conditions, in the order in which they are asked; the first that doesn't hold decides.
+    package let end: End
+    /// Its conditions, in the order in which they are told; all have to hold.
     package let steps: [Step]
+    /// What its match found, whether or not the other conditions hold.
+    package let found: [Found]
     /// What evaluating the steps took, in nanoseconds; texts are looked through once for all rules.
     package let nanoseconds: Int
+
+    /// What became of the rule.
+    package enum End: Hashable, Sendable {
+        case hit
+        /// It hit because it couldn't be evaluated.
+        case failed
+        /// An exemption of this name set it aside.
+        case setAside(String)
+        case passed
+    }
 
     /// One condition.
     package struct Step: Sendable {
@@ -12,10 +25,22 @@ package struct RuleStory: Sendable {
         package let condition: String
         /// Nil when it couldn't be evaluated.
         package let holds: Bool?
-        /// What was found, or why it couldn't be evaluated.
+        /// What it was held against, or why it couldn't be evaluated; may be empty.
         package let detail: String
     }
+}
 
-    /// Whether all conditions hold.
-    package var hits: Bool { steps.allSatisfy { $0.holds == true } }
+extension RuleStory {
+    /// Whether its match found something and another condition kept it from hitting.
+    package var hasNearlyHit: Bool { end == .passed && !found.isEmpty }
+}
+
+/// What became of a scenario, and why, rule by rule.
+package struct Explanation: Sendable {
+    package let verdict: Verdict
+    /// The rules of the scenario's occasion by id; none when they weren't asked, because the body
+    /// has the wrong shape.
+    package let rules: [RuleStory]
+    /// What judging it takes, in nanoseconds: the median of a hundred times.
+    package let nanoseconds: Int
 }

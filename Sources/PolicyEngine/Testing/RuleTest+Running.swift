@@ -7,12 +7,11 @@ extension Bundle {
         tests.map { run($0) }
     }
 
-    /// Judges a test's item as often as it says.
+    /// Judges a test's scenario.
     package func run(_ test: RuleTest) -> RuleTestResult {
         let judge = Judge(bundle: self, counters: RateCounters())
-        var verdict = Verdict.allowed
-        var texts: [String] = []
-        for _ in 0..<test.times { (verdict, texts) = judge.judge(test) }
+        let verdict = judge.judge(test.scenario)
+        let texts = judge.texts(of: verdict.findings, in: test.scenario)
         return RuleTestResult(
             test: test,
             verdict: verdict,
@@ -22,45 +21,19 @@ extension Bundle {
 }
 
 extension Judge {
-    /// Judges a test's item once.
-    ///
-    /// - Returns: the verdict, and the texts of its findings.
-    package func judge(_ test: RuleTest) -> (verdict: Verdict, texts: [String]) {
-        withItem(of: test) { item in
-            let verdict = judge(item, in: test.circumstances)
-            guard case .message(_, let body, _) = item else { return named(verdict, test) }
-            return (verdict, verdict.findings.map { body.text($0) })
-        } ?? (.refused(.badJSON, problem: "The body is not valid JSON."), [])
-    }
-
-    /// Tells of each rule whether it hits a test's item, and why; see `explain(_:in:)`.
-    package func explain(_ test: RuleTest) -> [RuleStory] {
-        withItem(of: test) { explain($0, in: test.circumstances) } ?? []
-    }
-
-    /// Nil when the body is not valid JSON.
-    private func withItem<Answer>(of test: RuleTest, _ body: (Item) -> Answer) -> Answer? {
-        switch test.occasion {
-        case .connect: return body(.connect)
-        case .join: return body(.join)
-        case .message: break
-        }
-        let parser = JSONParser()
-        return withExtendedLifetime(parser) {
-            test.body.withUnsafeBytes { text in
-                guard case .value(let value) = parser.parse(text) else { return nil }
-                return body(.message(kind: test.kind, body: value, bytes: text.count))
+    /// What stands at the places of findings.
+    fileprivate func texts(of findings: [Finding], in scenario: Scenario) -> [String] {
+        if findings.isEmpty { return [] }
+        return withItem(of: scenario) { item in
+            findings.map { finding in
+                guard case .message(_, let body, _) = item, finding.field != TextPointer.name.source
+                else {
+                    let name = Array(scenario.circumstances.subject.name.utf8)
+                    return String(decoding: name[finding.start..<finding.end], as: UTF8.self)
+                }
+                return body.text(finding)
             }
-        }
-    }
-
-    /// The only text of an item without body is the name.
-    private func named(_ verdict: Verdict, _ test: RuleTest) -> (Verdict, [String]) {
-        let name = Array(test.circumstances.subject.name.utf8)
-        let texts = verdict.findings.map {
-            String(decoding: name[$0.start..<$0.end], as: UTF8.self)
-        }
-        return (verdict, texts)
+        } ?? []
     }
 }
 

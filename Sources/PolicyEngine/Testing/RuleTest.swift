@@ -7,13 +7,8 @@ package struct RuleTest: Sendable {
     package let place: Diagnostic
     /// The topic of its file, `10-conduct` of `rules/10-conduct.test.yaml`.
     package let topic: String
-    package let occasion: Occasion
-    /// The kind and the body as JSON text, of a message.
-    package let kind: String
-    package let body: [UInt8]
-    package let circumstances: Circumstances
-    /// How often it is sent; what is expected is expected of the last.
-    package let times: Int
+    /// What is judged; what is expected is expected of the last time.
+    package let scenario: Scenario
     package let expected: Expectation
 
     /// What is to become of the item; nil is not looked at.

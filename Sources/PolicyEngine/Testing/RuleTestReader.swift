@@ -14,9 +14,7 @@ struct RuleTestReader {
             let items = YAMLMapping(root, keys: ["tests"])?.required("tests")?
                 .items(countMax: Self.testsMax)
         else { return [] }
-        let file = root.file.path.split(separator: "/").last ?? ""
-        let topic = String(file.prefix { $0 != "." })
-        return items.compactMap { test($0, topic: topic) }
+        return items.compactMap { test($0, topic: root.file.topic) }
     }
 
     private func test(_ node: YAMLNode, topic: String) -> RuleTest? {
@@ -45,11 +43,13 @@ struct RuleTestReader {
             name: name,
             place: (mapping["name"] ?? node).diagnostic(""),
             topic: topic,
-            occasion: occasion,
-            kind: mapping["kind"]?.identifier() ?? "message",
-            body: body,
-            circumstances: circumstances,
-            times: times,
+            scenario: Scenario(
+                occasion: occasion,
+                kind: mapping["kind"]?.identifier() ?? "message",
+                body: body,
+                circumstances: circumstances,
+                times: times
+            ),
             expected: expected
         )
     }
@@ -57,10 +57,7 @@ struct RuleTestReader {
     private func body(_ mapping: YAMLMapping, _ occasion: Occasion) -> [UInt8] {
         guard occasion == .message else { return [] }
         switch (mapping["text"], mapping["body"]) {
-        case (let text?, nil):
-            var json: [UInt8] = Array(#"{"text":"#.utf8)
-            json.append(jsonString: text.scalar ?? "")
-            return json + [UInt8(ascii: "}")]
+        case (let text?, nil): return Scenario.body(text: text.scalar ?? "")
         case (nil, let body?): return body.json
         default:
             mapping.report("a message needs 'text' or 'body', one of them")
