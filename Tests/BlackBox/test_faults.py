@@ -6,7 +6,6 @@ import errno
 import json
 import os
 import pathlib
-import shutil
 import subprocess
 import tempfile
 import time
@@ -15,6 +14,7 @@ import pytest
 
 import journal
 from cluster import Cluster
+from faults import compiled
 from faults.proxy import Proxy
 from hub import eventually
 from member import Member
@@ -23,7 +23,6 @@ from test_crashes import assert_every_delivery_has_its_row, assert_numbers_have_
 from test_journal import assert_refused, folder_of
 from wire import Wire, head
 
-HERE = pathlib.Path(__file__).parent
 FULL = "record_unavailable"
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a file system")
 
@@ -31,13 +30,7 @@ needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a
 @pytest.fixture(scope="session")
 def failing_disk(tmp_path_factory):
     """The library that stands between the hub and its disk."""
-    compiler = shutil.which("cc") or shutil.which("clang")
-    if not compiler:
-        pytest.skip("no C compiler for the failing disk")
-    library = tmp_path_factory.mktemp("disk") / "disk.so"
-    source = HERE / "faults/disk.c"
-    subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"], check=True)
-    return library
+    return compiled("disk", tmp_path_factory.mktemp("disk"))
 
 
 class Fault:

@@ -39,18 +39,23 @@ def remains(hub, subject):
     )
 
 
-@contextlib.contextmanager
 def shipping_held(hub):
     """Keeps the shipper waiting for the log's row."""
+    return held(hub, "select from audit.log for update")
+
+
+@contextlib.contextmanager
+def held(hub, lock):
+    """Keeps a transaction open in which a statement has taken a lock."""
     psql = subprocess.Popen(
-        ["psql", "-X", "-qAt", "-d", hub.record.connection],
+        ["psql", "-X", "-qAt", "-d", hub.cluster.connection(hub.database)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
-    psql.stdin.write("begin; select 'held' from audit.log for update;\n")
+    psql.stdin.write(f"begin; {lock}; select 'held';\n")
     psql.stdin.flush()
-    assert psql.stdout.readline().strip() == "held"
+    assert any(line == "held\n" for line in psql.stdout)
     try:
         yield
     finally:
