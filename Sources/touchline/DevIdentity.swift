@@ -81,6 +81,8 @@ struct DevIdentity: Hashable, Sendable {
                 ("name", .string(name)),
                 ("role", .string(role.rawValue)),
                 ("birthdate", .string(birthdate(at: now))),
+                ("vetted", .boolean(role != .player)),
+                ("channels", .strings([DevEnvironment.channel])),
                 ("iat", .integer(issued)),
                 ("exp", .integer(issued + lifetime.components.seconds)),
             ])

@@ -66,17 +66,26 @@ class Member:
                 return frame
             self.inbox.append(frame)
 
+    def next(self, type, timeout=REPLY_SECONDS_MAX):
+        """The next frame of a type; what comes before it stays in the inbox."""
+        deadline = time.monotonic() + timeout
+        passed = collections.deque()
+        try:
+            while True:
+                frame = (
+                    self.inbox.popleft()
+                    if self.inbox
+                    else self.receive(max(0, deadline - time.monotonic()))
+                )
+                if frame["type"] == type:
+                    return frame
+                passed.append(frame)
+        finally:
+            self.inbox.extendleft(reversed(passed))
+
     def next_message(self, timeout=REPLY_SECONDS_MAX):
         """The next message delivered to this member."""
-        deadline = time.monotonic() + timeout
-        while True:
-            frame = (
-                self.inbox.popleft()
-                if self.inbox
-                else self.receive(max(0, deadline - time.monotonic()))
-            )
-            if frame["type"] == "message":
-                return frame
+        return self.next("message", timeout)
 
     def is_silent(self, seconds=0.5):
         """Whether no message arrives for a while."""

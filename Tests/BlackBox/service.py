@@ -185,7 +185,7 @@ class Service(Hub):
         now = int(time.time()) + self.seconds_ahead
         claims = {
             "iss": ISSUER, "aud": AUDIENCE, "sub": f"member-{role}", "name": role.title(),
-            "iat": now, "exp": now + 600,
+            "iat": now, "exp": now + 600, "role": role,
         } | changes  # fmt: skip
         if key in self.secrets:
             return tokens.sign_hs256(claims, key, self.secrets[key])

@@ -24,6 +24,7 @@ struct DetectorTests {
             ("mary @ gmail . com", ["mary @ gmail . com"]),
             ("mаry＠gmail․com", ["mаry＠gmail․com"]),
             ("ma\u{200B}ry@gm\u{AD}ail.com", ["ma\u{200B}ry@gm\u{AD}ail.com"]),
+            ("mary at gmail.com", ["mary at gmail.com"]), ("look at club.ie/news", []),
             ("meet at home. come on time", []), ("see you @ the pitch", []), ("@mary", []),
             ("mary@", []), ("mary@localhost", []), ("3 @ 5.50", []), ("good at maths.", []),
             ("be at Croke Park dot on time", []),

@@ -6,6 +6,8 @@ struct DomainName {
     let labels: [Span]
     /// Whether its last label is one of those that are hardly ever words.
     let isWellKnown: Bool
+    /// Whether a dot of it is written as a word, or stands apart.
+    let hasSpelledDot: Bool
 
     /// Reads the domain name of two labels or more at a place; nil when there is none. Where the
     /// text has spaces or words for its dots, or `isSpaced`, its end must be well known.
@@ -15,6 +17,7 @@ struct DomainName {
         // The last place where a name may end.
         var best: (count: Int, isWellKnown: Bool)?
         var isSpaced = isSpaced
+        var hasSpelledDot = false
         while labels.count < Self.labelsMax, let label = Self.label(in: text, at: index) {
             labels.append(label)
             if labels.count > 1, Self.isTop(label, text) {
@@ -23,6 +26,7 @@ struct DomainName {
             }
             guard let dot = Self.dot(in: text, at: label.end) else { break }
             isSpaced = isSpaced || dot.isSpaced
+            hasSpelledDot = hasSpelledDot || dot.isSpaced
             index = dot.end
         }
         guard let best else { return nil }
@@ -30,6 +34,7 @@ struct DomainName {
         self.labels = Array(labels[..<best.count])
         end = labels[best.count - 1].end
         isWellKnown = best.isWellKnown
+        self.hasSpelledDot = hasSpelledDot
     }
 
     private static func label(in text: DetectorText, at start: Int) -> Span? {

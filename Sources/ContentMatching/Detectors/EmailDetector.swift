@@ -6,7 +6,8 @@ enum EmailDetector {
         while index < text.count {
             guard let sign = AtSign(in: text, at: index),
                 let start = localPart(in: text, before: sign, from: from),
-                let domain = DomainName(in: text, at: sign.end, isSpaced: sign.isSpaced)
+                let domain = DomainName(in: text, at: sign.end, isSpaced: sign.isSpaced),
+                !sign.isWord || domain.hasSpelledDot || isProvider(domain, text)
             else {
                 index += 1
                 continue
@@ -33,6 +34,15 @@ enum EmailDetector {
         text.isWord(index) || localSigns.contains(text[index])
     }
 
+    /// Whether people have their mail there: `mary at gmail.com` is an address, `look at club.ie` none.
+    private static func isProvider(_ domain: DomainName, _ text: DetectorText) -> Bool {
+        providers.contains { text.end(of: $0, at: domain.start) == domain.labels[0].end }
+    }
+
+    private static let providers: [StaticString] = [
+        "gmail", "googlemail", "hotmail", "outlook", "live", "msn", "yahoo", "ymail", "icloud",
+        "me", "aol", "proton", "protonmail", "eircom", "btinternet", "gmx",
+    ]
     private static let localSigns = Array("._%+-'".utf8)
     /// RFC 5321 §4.5.3.1.1.
     private static let lengthMax = 64
@@ -45,6 +55,8 @@ enum EmailDetector {
         let end: Int
         /// Whether it stands apart, or is a word, so that the domain must be a known one.
         let isSpaced: Bool
+        /// Whether it is the word `at`, which is mostly just that.
+        let isWord: Bool
 
         init?(in text: DetectorText, at index: Int) {
             let before = text[index - 1] == UInt8(ascii: " ") ? index - 1 : index
@@ -57,19 +69,25 @@ enum EmailDetector {
             for form in forms {
                 guard let end = text.end(of: form, at: index) else { continue }
                 let after = text.skippingSpace(end)
-                self.init(start: before, end: after, isSpaced: before < index || after > end)
+                self.init(
+                    start: before,
+                    end: after,
+                    isSpaced: before < index || after > end,
+                    isWord: false
+                )
                 return
             }
             guard before < index, let end = text.end(ofWord: "at", at: index),
                 text.skippingSpace(end) > end
             else { return nil }
-            self.init(start: before, end: end + 1, isSpaced: true)
+            self.init(start: before, end: end + 1, isSpaced: true, isWord: true)
         }
 
-        private init(start: Int, end: Int, isSpaced: Bool) {
+        private init(start: Int, end: Int, isSpaced: Bool, isWord: Bool) {
             self.start = start
             self.end = end
             self.isSpaced = isSpaced
+            self.isWord = isWord
         }
     }
 }
