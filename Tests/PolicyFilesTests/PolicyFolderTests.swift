@@ -13,7 +13,7 @@ struct PolicyFolderTests {
         let path = root.appending(path: "Policies").path(percentEncoded: false)
         let bundle = try PolicyFolder(path: path).load().get()
         #expect(bundle.rules.count > 5)
-        #expect(bundle.kind(ofChannel: "club:demo:u14") == "team")
+        #expect(bundle.kind(ofChannel: "club:demo:u14") == "youth")
         #expect(bundle.slowPatternCount == 0)
     }
 
