@@ -38,6 +38,9 @@ package final class Recorder: Sendable {
         /// When the write that is not done yet was begun, by the monotonic clock; nil between writes.
         package var writingSinceNs: UInt64?
         package var failure: String?
+        /// How far the newest event's time is ahead of the clock, microseconds; 0 when it isn't. Events
+        /// keep that time until the clock has reached it.
+        package var aheadOfClockUs: Int64 = 0
         package init() {}
 
         /// How long the disk has kept the recorder waiting by now.
@@ -163,8 +166,10 @@ package final class Recorder: Sendable {
         try desk.journal.commit(&desk.records)
         let took = monotonicNs() - started
         let lastSeq = desk.ledger.lastSeq
+        let aheadOfClockUs = max(0, desk.ledger.lastAt - time)
         statistics.withLock {
             $0.writingSinceNs = nil
+            $0.aheadOfClockUs = aheadOfClockUs
             $0.groups += 1
             $0.events += UInt64(lastSeq - before)
             $0.bytes += UInt64(bytes)

@@ -198,9 +198,9 @@ extension Shipper {
                 continue
             }
             try connection.preparePartitions(for: shipment, now: settings.now())
-            let quarantined = try connection.ship(shipment)
+            let quarantined = try connection.ship(shipment, now: settings.now)
             onProgress()
-            report(shipment, quarantined)
+            report(shipment, quarantined, clockAheadUs: connection.clockAheadUs)
         }
     }
 
@@ -216,7 +216,7 @@ extension Shipper {
         }
     }
 
-    private func report(_ shipment: Shipment, _ quarantined: Int) {
+    private func report(_ shipment: Shipment, _ quarantined: Int, clockAheadUs: Int64) {
         if quarantined > 0 {
             logger.critical(
                 "\(quarantined) records up to \(settings.log)-\(shipment.lastSeq) were refused by PostgreSQL and are in audit.quarantine"
@@ -229,6 +229,7 @@ extension Shipper {
             $0.bytes += UInt64(shipment.byteCount)
             $0.transactions += 1
             $0.quarantined += UInt64(quarantined)
+            $0.clockAheadUs = clockAheadUs
         }
     }
 

@@ -16,6 +16,8 @@ final class ShipperConnection {
 
     /// The newest `seq` in the database.
     private(set) var watermark: Int64
+    /// How far this machine's clock was ahead of the database's at the last shipment, microseconds.
+    private(set) var clockAheadUs: Int64 = 0
     /// The hashes of the tile that the next event goes to.
     private var openTile: [UInt8] = []
     private let postgres: Postgres
@@ -64,16 +66,21 @@ final class ShipperConnection {
 
     /// Ships everything and moves the watermark in one transaction.
     ///
+    /// - Parameter now: this machine's clock, microseconds since 2000-01-01 UTC.
     /// - Returns: records that went to quarantine.
-    func ship(_ shipment: Shipment) throws -> Int {
+    func ship(_ shipment: Shipment, now: () -> Int64) throws -> Int {
         do {
-            return try ship(shipment, isCareful: false)
+            return try ship(shipment, now, isCareful: false)
         } catch let error as PostgresError where error.isRowFault {
-            return try ship(shipment, isCareful: true)
+            return try ship(shipment, now, isCareful: true)
         }
     }
 
-    private func ship(_ shipment: Shipment, isCareful: Bool) throws -> Int {
+    private func ship(
+        _ shipment: Shipment,
+        _ now: () -> Int64,
+        isCareful: Bool
+    ) throws -> Int {
         var tile = openTile
         let quarantined = try postgres.transaction {
             guard try lockedWatermark("for update") == watermark else { throw WatermarkMoved() }
@@ -106,10 +113,11 @@ final class ShipperConnection {
                     [.int4(log), .date(day), .int8(seqs.lowerBound), .int8(seqs.upperBound)]
                 )
             }
-            _ = try postgres.query(
-                "update audit.log set watermark = $2 where log = $1",
+            let moved = try postgres.query(
+                "update audit.log set watermark = $2 where log = $1 returning clock_timestamp()",
                 [.int4(log), .int8(shipment.lastSeq)]
             )
+            clockAheadUs = now() - moved.timestamp(0, 0)
             return bad
         }
         watermark = shipment.lastSeq

@@ -15,6 +15,8 @@ package struct ShipperStatus: Sendable, Equatable {
     package var hasEnded = false
     /// Time of the oldest event that waits, microseconds since 2000-01-01 UTC; nil when none does.
     package var oldestWaitingAt: Int64?
+    /// How far this machine's clock was ahead of the database's at the last shipment, microseconds.
+    package var clockAheadUs: Int64 = 0
     /// Since the start: rows shipped, their bytes, transactions, rows put into quarantine.
     package var rows: UInt64 = 0
     package var bytes: UInt64 = 0

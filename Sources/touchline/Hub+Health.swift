@@ -25,6 +25,9 @@ extension Hub {
         if let problem = policies.withLock({ $0.folderProblem }) {
             readiness.degraded.append(problem)
         }
+        if let problem = ClockAlarm.problem(recorder.snapshot, shipper.status) {
+            readiness.degraded.append(problem)
+        }
         if policies.withLock({ $0.refused }) != nil {
             readiness.degraded.append(
                 "The newest policies are not in force: the journal has had no room to record them."

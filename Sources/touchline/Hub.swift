@@ -214,9 +214,11 @@ final class Hub: Sendable {
     func runUntilCancelled(_ reloads: ReloadRequests?) async throws {
         var files = WatchedFiles(configuration)
         var alarm = JournalAlarm()
+        var clockAlarm = ClockAlarm()
         while !Task.isCancelled, failure == nil, !shipper.status.isTaken {
             try? await Task.sleep(for: .milliseconds(200))
             alarm.look(at: journalHealth, refusing: recorder.snapshot.refusing, logger)
+            clockAlarm.look(at: ClockAlarm.problem(recorder.snapshot, shipper.status), logger)
             if reloads?.take() == true {
                 reload()
             } else if reloads != nil, files.haveChanged() {
