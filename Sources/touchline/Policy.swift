@@ -3,9 +3,10 @@ import ArgumentParser
 /// `touchline policy`: what is done with policies.
 struct Policy: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Check policies, put them in force, go back to earlier ones.",
+        abstract: "Check and try policies, put them in force, go back to earlier ones.",
         subcommands: [
-            PolicyCheck.self, PolicyActivate.self, PolicyRollback.self, PolicyStatus.self,
+            PolicyCheck.self, PolicyExplain.self, PolicyActivate.self, PolicyRollback.self,
+            PolicyStatus.self,
         ]
     )
 }

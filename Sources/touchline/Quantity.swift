@@ -35,6 +35,13 @@ enum Quantity {
         return "\(String(digits)) \(noun)\(count == 1 ? "" : "s")"
     }
 
+    /// `45s`, `30m`, `24h`, `7d`: the largest unit that it is a whole number of.
+    static func time(_ seconds: Int) -> String {
+        let units = secondsByUnit.sorted { $0.value > $1.value }
+        let unit = units.first { seconds % $0.value == 0 && seconds >= $0.value }
+        return unit.map { "\(seconds / $0.value)\($0.key)" } ?? "\(seconds)s"
+    }
+
     private static let secondsByUnit: [Character: Int] = [
         "s": 1, "m": 60, "h": 3600, "d": 86_400,
     ]

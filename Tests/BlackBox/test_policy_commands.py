@@ -1,6 +1,6 @@
 """`touchline policy` as someone who writes rules uses it."""
 
-import pathlib
+import json
 import shutil
 import subprocess
 
@@ -138,3 +138,138 @@ def test_check_of_another_folder_says_only_that(tmp_path):
     result = policy("check", other)
     assert result.returncode == 1
     assert result.stderr == "other: No such file or directory\n"
+
+
+CONTACTS = """\
+rules:
+  - id: contacts
+    on: message
+    when: channel.roster.minors > 0 && !('coach' in subject.roles)
+    match: {any: [{detect: [phone]}]}
+    then:
+      disposition: hold
+      score: 2
+      effects: [{flag: safeguarding}, {notify: officer}, {strike: 1}, {mute: 30m}]
+    severity: high
+    say: "A coach looks at this first."
+  - {id: staff-only, on: join, kinds: [staff], when: "!('coach' in subject.roles)",
+     then: {disposition: block}}
+  - {id: names, on: connect, match: {text: [/subject/name], any: [{list: conduct}]},
+     then: {disposition: block}}
+  - {id: quiet, on: message, hours: {from: "21:00", to: "07:00", zone: Europe/Dublin}, mode: shadow,
+     then: {disposition: bounce}}
+exemptions:
+  - {name: physio, rules: [contacts], when: "'physio' in subject.roles", owner: Ann,
+     reason: Numbers for parents., expires: 2099-12-31}
+"""
+
+
+@pytest.fixture
+def contacts(folder):
+    """The folder with rules about people, channels and hours besides."""
+    (folder / "rules/20-contacts.yaml").write_text(CONTACTS)
+    (folder / "bundle.yaml").write_text(
+        BUNDLE.replace("channels:\n", 'channels:\n  - {match: "club:*:staff", kind: staff}\n')
+        + 'notify: {officer: {role: welfare, channels: ["club:*"]}}\n'
+    )
+    return folder
+
+
+NOON = ("--at", "2026-05-01T12:00:00Z")
+NUMBER = "ring me on 087 123 4567"
+
+
+def explain(folder, *arguments):
+    result = policy("explain", folder, *arguments)
+    assert result.returncode == 0, result
+    return result.stdout
+
+
+def test_explain_tells_the_verdict_first_then_the_rule_with_the_place_it_found(contacts):
+    told = explain(contacts, "--text", NUMBER, *NOON)
+    lines = told.splitlines()
+    assert lines[0] == "HOLD: the message is delivered to nobody until someone releases it."
+    for line in (
+        "  The sender reads: “A coach looks at this first.”",
+        "  Flagged for those who look through 'safeguarding'",
+        "  Notified: officer",
+        "  1 strike against the sender by contacts",
+        "  The sender is muted for 30m",
+        "  Supposed: Sam, an adult; in club:demo, of kind team with 2 adults and 12 minors",
+        "1 rule hit:",
+        "    ✓ match: detect phone",
+    ):
+        assert line in lines, told
+    assert "channel.roster.minors is 12" in told
+    place = lines.index("        ring me on 087 123 4567")
+    assert lines[place + 1] == " " * 19 + "^" * 12
+    assert "20-contacts.yaml:2" in told
+
+
+def test_explain_tells_what_kept_a_rule_from_hitting(contacts):
+    told = explain(contacts, "--text", NUMBER, "--role", "coach", *NOON)
+    assert told.startswith("ALLOW: ")
+    assert "1 rule found something, and didn't hit:" in told
+    assert "✗ when: channel.roster.minors > 0" in told
+    told = explain(contacts, "--text", NUMBER, "--roster", "adults=20", *NOON)
+    assert "channel.roster.minors is 0" in told
+    told = explain(contacts, "--text", NUMBER, "--role", "physio", *NOON)
+    assert "1 rule set aside by an exemption:" in told
+    assert "exempt by physio" in told
+
+
+def test_explain_knows_hours_and_shadows(contacts):
+    assert "shadow" not in explain(contacts, "--text", "hello", *NOON)
+    told = explain(contacts, "--text", "hello", "--at", "2026-05-01T20:30:00Z")
+    assert "Rules in shadow would have acted: quiet" in told
+    assert "✓ hours: 21:00 to 07:00, Europe/Dublin" in told
+
+
+def test_explain_knows_joins_and_handshakes(contacts):
+    told = explain(contacts, "--on", "join", "--channel", "club:a:staff")
+    assert told.startswith("BLOCK: they don't enter the channel.")
+    told = explain(contacts, "--on", "join", "--channel", "club:a:staff", "--role", "coach")
+    assert told.startswith("ALLOW: they enter the channel.")
+    told = explain(contacts, "--on", "connect", "--name", "Mr Muppet")
+    assert told.startswith("BLOCK: they don't connect.")
+    assert "        Mr Muppet\n           ^^^^^^\n" in told
+
+
+def test_explain_shows_what_is_not_seen(folder):
+    told = explain(folder, "--text", "👍 stu\u200bpid!")
+    assert "        👍 stu‹200B›pid!\n           ^^^^^^^^^^^^\n" in told, told
+
+
+def test_explain_as_json(contacts):
+    told = json.loads(explain(contacts, "--json", "--text", NUMBER, *NOON))
+    assert told["disposition"] == "hold"
+    assert told["says"] == "A coach looks at this first."
+    assert {"effect": "mute", "value": "1800"} in told["effects"]
+    rule = next(rule for rule in told["rules"] if rule["rule"] == "contacts")
+    assert rule["end"] == "hit"
+    assert [found["text"] for found in rule["found"]] == ["087 123 4567"]
+    assert {rule["rule"]: rule["end"] for rule in told["rules"]} == {
+        "contacts": "hit", "put-down": "passed", "quiet": "passed"}
+
+
+@pytest.mark.parametrize(
+    "arguments, said",
+    [
+        ([], "A message needs --text or --body, one of them."),
+        (["--text", "a", "--channel", "x"],
+         "there can't be a channel 'x'; there can be: club:demo."),
+        (["--text", "a", "--claim", "vetted=true"], "bundle.yaml declares no claim 'vetted'"),
+        (["--text", "a", "--claim", "vetted"], "'vetted' is not of the form name=value."),
+        (["--text", "a", "--at", "noon"], "--at is a time such as 2026-05-01T20:00:00Z, not 'noon'."),
+        (["--text", "a", "--roster", "children=2"], "children=2"),
+        (["--text", "a", "--as", "child"], "child"),
+        (["--on", "join", "--text", "a"], "Only a message has --text or --body."),
+        (["--text", "a", "--times", "0"], "--times is 1 to 10000."),
+        (["--text", "a", "--strikes", "put-down=x"], "'x' is no number from 1 to 1000."),
+    ],
+)
+def test_explain_says_which_words_are_wrong(folder, arguments, said):
+    result = policy("explain", folder, *arguments)
+    assert result.returncode == 64, result
+    assert said in result.stderr
+    assert result.stdout == ""

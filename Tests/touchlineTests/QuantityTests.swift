@@ -35,6 +35,12 @@ struct QuantityTests {
         #expect(Spelling.distance("ab", "ba") == 1)
     }
 
+    @Test("a length of time is written with the largest unit that fits")
+    func lengths() {
+        let written = [0, 1, 59, 60, 90, 1800, 3600, 86_400, 604_800].map(Quantity.time)
+        #expect(written == ["0s", "1s", "59s", "1m", "90s", "30m", "1h", "1d", "7d"])
+    }
+
     @Test("counts have their noun and separators")
     func counts() {
         let counts = [0, 1, 12, 999, 1000, 2_143, 1_000_000].map { Quantity.count($0, "test") }

@@ -15,14 +15,11 @@ extension Bundle {
 }
 
 extension Judge {
-    /// The median of what judging takes, in nanoseconds.
+    /// What judging takes, in nanoseconds.
     fileprivate func cost(_ scenario: Scenario) -> Int {
-        let times = withItem(of: scenario) { item in
-            (0..<Self.turns).map { _ in
-                Self.nanoseconds { _ = judge(item, in: scenario.circumstances) }
-            }
-        }
-        return times?.sorted()[Self.turns / 2] ?? 0
+        withItem(of: scenario) { item in
+            Self.median { _ = judge(item, in: scenario.circumstances) }
+        } ?? 0
     }
 
     fileprivate func stories(_ scenario: Scenario, _ verdict: Verdict) -> [RuleStory] {
@@ -44,34 +41,39 @@ extension Judge {
         _ circumstances: Circumstances,
         _ verdict: Verdict
     ) -> RuleStory {
-        var steps: [RuleStory.Step] = []
+        let conditions = rule.conditions
+        var steps = circumstances.channel.map { conditions.steps(for: $0) } ?? []
+        steps += conditions.hours.map { [step("hours", $0)] } ?? []
+        steps += conditions.when.map { [step("when", $0)] } ?? []
         var found: [Found] = []
-        let nanoseconds = Self.nanoseconds {
-            let conditions = rule.conditions
-            steps = circumstances.channel.map { conditions.steps(for: $0) } ?? []
-            steps += conditions.hours.map { [step("hours", $0)] } ?? []
-            steps += conditions.when.map { [step("when", $0)] } ?? []
-            if let match = conditions.match {
-                found = self.found(by: match, in: item, name: circumstances.subject.name)
-                let sources = match.parts.map(\.source).joined(separator: " | ")
-                steps.append(
-                    RuleStory.Step(
-                        condition: "match: \(sources)",
-                        holds: !found.isEmpty,
-                        detail: found.isEmpty ? "nothing found" : ""
-                    )
+        if let match = conditions.match {
+            found = self.found(by: match, in: item, name: circumstances.subject.name)
+            let sources = match.parts.map { $0.source.cut(to: Self.sourceMax) }
+            steps.append(
+                RuleStory.Step(
+                    condition: "match: \(sources.joined(separator: " | "))",
+                    holds: !found.isEmpty,
+                    detail: found.isEmpty ? "nothing found" : ""
                 )
-            }
+            )
         }
         let end = verdict.end(of: rule.id)
-        steps += rule.conditions.countedSteps(hasHit: end != .passed, score: verdict.score)
+        steps += conditions.countedSteps(hasHit: end != .passed, score: verdict.score)
         return RuleStory(
             rule: rule,
             end: end,
             steps: steps,
             found: found,
-            nanoseconds: nanoseconds
+            nanoseconds: Self.median { evaluate(conditions) }
         )
+    }
+
+    /// What judging does with a rule once the texts were looked through.
+    private func evaluate(_ conditions: Rule.Conditions) {
+        if let match = conditions.match { _ = match.taken(of: scan.hits) }
+        for condition in [conditions.hours, conditions.when] {
+            _ = try? condition?.program.holds(facts)
+        }
     }
 
     private func step(_ key: String, _ condition: Condition) -> RuleStory.Step {
@@ -93,12 +95,23 @@ extension Judge {
             .map { "\(path) is \($0)" }
     }
 
-    private static func nanoseconds(_ work: () -> Void) -> Int {
-        let took = ContinuousClock().measure(work).components
-        return Int(took.seconds * 1_000_000_000 + took.attoseconds / 1_000_000_000)
+    /// What some work takes, in nanoseconds: the median of some times.
+    private static func median(_ work: () -> Void) -> Int {
+        let clock = ContinuousClock()
+        let times = (0..<turns).map { _ in clock.measure(work) }.sorted()
+        let median = times[turns / 2].components
+        return Int(median.seconds * 1_000_000_000 + median.attoseconds / 1_000_000_000)
     }
 
     private static let turns = 101
+    /// Characters of a part of a match that are told among its conditions.
+    private static let sourceMax = 50
+}
+
+extension String {
+    fileprivate func cut(to count: Int) -> String {
+        self.count > count ? "\(prefix(count))…" : self
+    }
 }
 
 extension Rule.Conditions {

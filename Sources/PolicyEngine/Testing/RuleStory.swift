@@ -6,7 +6,8 @@ package struct RuleStory: Sendable {
     package let steps: [Step]
     /// What its match found, whether or not the other conditions hold.
     package let found: [Found]
-    /// What evaluating the steps took, in nanoseconds; texts are looked through once for all rules.
+    /// What evaluating its conditions takes, in nanoseconds: the median of some times. The texts are
+    /// looked through once for all rules, which isn't in it.
     package let nanoseconds: Int
 
     /// What became of the rule.
@@ -41,6 +42,6 @@ package struct Explanation: Sendable {
     /// The rules of the scenario's occasion by id; none when they weren't asked, because the body
     /// has the wrong shape.
     package let rules: [RuleStory]
-    /// What judging it takes, in nanoseconds: the median of a hundred times.
+    /// What judging it takes, in nanoseconds: the median of some times.
     package let nanoseconds: Int
 }

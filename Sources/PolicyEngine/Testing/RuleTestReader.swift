@@ -81,21 +81,16 @@ struct RuleTestReader {
         let keys = ["id", "name", "minor", "roles"] + members.declared.map(\.name)
         let mapping = node.flatMap { YAMLMapping($0, keys: keys) }
         let roles = mapping?["roles"]?.items(countMax: 100)?.compactMap(\.scalar) ?? []
-        return MemberFacts(
+        var claims: [String: Value] = [:]
+        for claim in members.declared {
+            claims[claim.name] = mapping?[claim.name].flatMap { claim.type.value($0) }
+        }
+        return members.supposed(
             id: mapping?["id"]?.scalar ?? "member",
             name: mapping?["name"]?.scalar ?? "Sam",
+            isMinor: mapping?["minor"]?.bool() ?? false,
             roles: roles,
-            ofAgeAt: mapping?["minor"]?.bool() ?? false ? nil : .min,
-            isModerator: roles.contains(where: members.moderators.contains),
-            channels: [],
-            claims: Dictionary(
-                uniqueKeysWithValues: members.declared.map { claim in
-                    (
-                        claim.name,
-                        mapping?[claim.name].flatMap { claim.type.value($0) } ?? claim.missing
-                    )
-                }
-            )
+            claims: claims
         )
     }
 
