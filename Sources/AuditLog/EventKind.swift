@@ -41,6 +41,8 @@ package enum EventKind: Int16, CaseIterable, Sendable {
     package var isCarriedOut: Bool { isKeeping || self == .policyActivated }
 
     /// Whether a full journal still takes such events, from its reserve: what ends, and what protects.
+    /// `retain` can wait: it lets go when it is shipped, behind all that fills the journal, so it could
+    /// make no room, and it is asked for again.
     package var isLast: Bool {
         switch self {
         case .hubStopped, .policyActivated, .disconnect, .mute, .unmute, .ban, .unban, .strike,

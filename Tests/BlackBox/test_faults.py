@@ -232,6 +232,66 @@ def test_a_read_only_file_system_refuses_the_start(service):
         assert_refused(service.serve(), str(disk), "Read-only file system")
 
 
+class Image:
+    """A small ext4 in a file, which turns read-only at its first error as the system's own disks do."""
+
+    def __init__(self, home):
+        self.file, self.folder = home / "image", home / "mounted"
+        self.folder.mkdir()
+        with open(self.file, "wb") as file:
+            file.truncate(64 << 20)
+        self._run("mkfs.ext4", "-q", "-F", self.file)
+
+    def _run(self, *command):
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+    def mount(self):
+        self._run("mount", "-o", "loop,errors=remount-ro", self.file, self.folder)
+        device = pathlib.Path(self._run("findmnt", "-no", "SOURCE", self.folder)).name
+        self.trigger = pathlib.Path(f"/sys/fs/ext4/{device}/trigger_fs_error")
+
+    def unmount(self):
+        self._run("umount", self.folder)
+
+    def repair(self):
+        """Exit code 1: errors were found and corrected."""
+        assert subprocess.run(["e2fsck", "-fy", self.file], capture_output=True).returncode <= 1
+
+
+@pytest.mark.faults
+@needs_root
+def test_a_file_system_that_turns_read_only_ends_the_hub_and_nothing_is_told_after(
+    service, tmp_path
+):
+    image = Image(tmp_path)
+    image.mount()
+    try:
+        if not image.trigger.exists():
+            pytest.skip("this kernel's ext4 can't be told to fail")
+        folder = image.folder / "journal"
+        service.migrate()
+        service.edit(("  folder: journal\n", f"  folder: {folder}\n  size_limit: 32MiB\n"))
+        service.start()
+        talkers = talk(service, ["anna", "ben"], per_second=30)
+        assert eventually(lambda: all(talker.delivered for talker in talkers))
+        image.trigger.write_text("1")
+        assert service.process.wait(60) == 1, service.log()
+        for talker in talkers:
+            talker.finish()
+            assert talker.close_code == 1013, talker.failure
+        assert "The record failed: " in service.log() and "Read-only file system" in service.log()
+        assert_refused(service.serve(), str(folder), "Read-only file system")
+        image.unmount()
+        image.repair()
+        image.mount()
+        service.start()
+        assert_every_delivery_has_its_row(service, talkers)
+        all_shipped(service, folder)
+        assert service.stop() == 0
+    finally:
+        image.unmount()
+
+
 @pytest.mark.faults
 @needs_root
 @pytest.mark.timeout(600)

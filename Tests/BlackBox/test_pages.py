@@ -1,0 +1,110 @@
+"""What pages of docs/ show is run as it stands there, but for names of logins, files and decisions."""
+
+import os
+import re
+import subprocess
+import time
+
+from hub import BINARY, ROOT
+from keeper import Keeper
+from test_journal import assert_refused, back_up, folder_of, restore
+from test_keeping import remains, talk
+
+DATABASE = '"dbname=touchline user=ann"'
+
+
+def blocks(page, kind):
+    text = (ROOT / "docs" / page).read_text()
+    return re.findall(rf"```{kind}\n(.*?)```", text, re.DOTALL)
+
+
+def shell(folder, script):
+    """What a script prints, with the hub's program on its path; it stops at the first failure."""
+    programs = folder / "programs"
+    programs.mkdir(exist_ok=True)
+    if not (programs / "touchline").exists():
+        (programs / "touchline").symlink_to(BINARY)
+    path = f"{programs}:{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script], cwd=folder, env=os.environ | {"PATH": path},
+        capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, script + done.stdout + done.stderr
+    return done.stdout
+
+
+def login(cluster, database, role):
+    """A login with a role; its connection string as the pages write theirs."""
+    name = f"ann_{database}"
+    cluster.psql(database, f"create role {name} login in role {role}")
+    return f'"{cluster.connection(database, name)}"'
+
+
+def test_the_commands_of_proofs_prove_what_the_page_says(audited):
+    service = audited.service
+    ann = login(audited.cluster, service.database, "touchline_reviewer")
+    commands = "\n".join(blocks("proofs.md", "sh"))
+    for shown, real in (
+        (DATABASE, ann), ("/mnt/kept/1-5000.checkpoint", str(audited.kept[0])),
+        ("1-4711", audited.decisions["blocked"]), ("Tests/BlackBox", str(ROOT / "Tests/BlackBox")),
+    ):  # fmt: skip
+        assert shown in commands
+        commands = commands.replace(shown, real)
+    printed = shell(service.home, commands)
+    events = f"{audited.size} events"
+    for line in (
+        f"WHOLE: log 1, {events}, ", f"Decision {audited.decisions['blocked']}\n",
+        f"{audited.decisions['last']}  ", f"whole: {events}, ",
+        f"GENUINE: {audited.decisions['blocked']} is in touchline/",
+    ):  # fmt: skip
+        assert line in printed, (line, printed)
+    assert printed.count(f"WHOLE: log 1, {events}, ") == 2
+
+
+def test_the_queries_of_proofs_find_nothing_wrong_with_a_whole_record(audited):
+    record = audited.service.record
+    roots, tampered, ranges = blocks("proofs.md", "sql")
+    computed, signed = record.psql(roots).splitlines()[:2]
+    assert signed.split("|")[0] == str(audited.size) and computed == signed.split("|")[2]
+    assert record.psql(tampered) == ""
+    assert record.psql(ranges) == ""
+
+
+def test_erasures_are_asked_again_after_a_restore_that_the_journal_does_not_reach(service):
+    service.migrate()
+    keeper = Keeper(service)
+    service.edit(("  folder: journal\n", "  folder: journal\n  keep: 1s\n"))
+    service.start()
+    forgotten = [talk(service, role, "in the backup") for role in ("coach", "player")]
+    stays = talk(service, "moderator", "in the backup too")
+    assert service.stop() == 0
+    back_up(service)
+    service.start()
+    for subject in forgotten:
+        keeper.decide("erase", "--subject", subject, "--reason", "left")
+    nightly, again = next(
+        block for block in blocks("privacy.md", "sh") if "erasures.txt" in block
+    ).split("# after a restore")
+    assert "-d touchline " in nightly and DATABASE in again
+    ann = f'"{service.cluster.connection(service.database)}"'
+    shell(service.home, nightly.replace("-d touchline ", f"-d {ann} "))
+    assert service.stop() == 0
+    # The segments that have the erasures go.
+    for _ in range(2):
+        time.sleep(1.1)
+        service.start()
+        talk(service, "moderator", "later")
+        assert service.stop() == 0
+    restore(service)
+    assert_refused(service.serve(), "in neither", "audit new-log")
+    assert service.command("audit", "new-log", "--config", service.config).returncode == 0
+    service.start()
+    for subject in forgotten:
+        assert all(count > 0 for count in remains(service, subject))
+    printed = shell(
+        service.home, "# after a restore" + again.replace(DATABASE, f'"{keeper.connection}"')
+    )
+    assert printed.count("decision 2-") == len(forgotten), printed
+    for subject in forgotten:
+        assert remains(service, subject) == (0, 0)
+    assert all(count > 0 for count in remains(service, stays))
