@@ -67,7 +67,8 @@ let package = Package(
         .executableTarget(
             name: "policy-benchmark",
             dependencies: [
-                "PolicyEngine", "JSONSchema", "JSONDocument", "CEL", "Outcomes", "CAllocations",
+                "PolicyEngine", "ContentMatching", "JSONSchema", "JSONDocument", "CEL", "Outcomes",
+                "CAllocations",
             ],
             path: "Benchmarks/policy/Sources",
             swiftSettings: strict
@@ -100,7 +101,7 @@ let package = Package(
         ),
         .target(
             name: "PolicyFiles",
-            dependencies: ["PolicyEngine", logging],
+            dependencies: ["PolicyEngine", "ContentMatching", logging],
             swiftSettings: strict
         ),
         // Floor 2: decisions.

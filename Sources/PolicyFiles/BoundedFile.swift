@@ -9,7 +9,11 @@ enum BoundedFile {
     }
 
     /// The bytes of the file at `path`; `root` is the folder's real path.
-    static func bytes(of path: String, within root: String) throws(Refusal) -> [UInt8] {
+    static func bytes(
+        of path: String,
+        within root: String,
+        bytesMax: Int = BundleLayout.fileBytesMax
+    ) throws(Refusal) -> [UInt8] {
         guard let real = realPath(path) else { throw Refusal(message: reason(errno)) }
         guard real.hasPrefix(root == "/" ? "/" : "\(root)/") else {
             throw Refusal(message: "the link leads out of the folder")
@@ -23,7 +27,7 @@ enum BoundedFile {
         guard status.st_mode & S_IFMT == S_IFREG else {
             throw Refusal(message: "not a regular file")
         }
-        return try contents(of: descriptor)
+        return try contents(of: descriptor, bytesMax)
     }
 
     /// The path without links, or nil with `errno`.
@@ -37,7 +41,10 @@ enum BoundedFile {
         String(cString: strerror(code))
     }
 
-    private static func contents(of descriptor: Int32) throws(Refusal) -> [UInt8] {
+    private static func contents(
+        of descriptor: Int32,
+        _ bytesMax: Int
+    ) throws(Refusal) -> [UInt8] {
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 64 << 10)
         while true {
@@ -46,8 +53,8 @@ enum BoundedFile {
             guard count >= 0 else { throw Refusal(message: reason(errno)) }
             if count == 0 { return bytes }
             bytes += chunk[..<count]
-            guard bytes.count <= BundleLayout.fileBytesMax else {
-                throw Refusal(message: "the file has over \(BundleLayout.fileBytesMax) bytes")
+            guard bytes.count <= bytesMax else {
+                throw Refusal(message: "the file has over \(bytesMax) bytes")
             }
         }
     }

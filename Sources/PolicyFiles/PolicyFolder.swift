@@ -1,3 +1,4 @@
+package import ContentMatching
 import Foundation
 package import PolicyEngine
 
@@ -5,8 +6,11 @@ package import PolicyEngine
 package struct PolicyFolder: Sendable {
     /// The path, as the operator wrote it; diagnostics show it.
     package let path: String
+    private let store: (any DatabaseStore)?
 
-    package init(path: String) {
+    /// - Parameter store: keeps compiled patterns for the next time.
+    package init(path: String, store: (any DatabaseStore)? = nil) {
+        self.store = store
         var path = path
         while path.count > 1, path.hasSuffix("/") { path.removeLast() }
         self.path = path
@@ -14,7 +18,7 @@ package struct PolicyFolder: Sendable {
 
     /// Reads, checks and compiles the bundle.
     package func load() -> Result<PolicyEngine.Bundle, BundleErrors> {
-        read().flatMap(PolicyEngine.Bundle.load)
+        read().flatMap { PolicyEngine.Bundle.load($0, store: store) }
     }
 
     /// Reads the files: known ones alone, of bounded size, none from outside the folder.

@@ -1,6 +1,7 @@
 import Handshake
 import HubCore
 import Logging
+import PolicyFiles
 
 /// Everything that an operator sets for a hub. Paths are absolute.
 struct Configuration: Sendable {
@@ -104,6 +105,13 @@ struct Configuration: Sendable {
         var folder = ""
         /// Whether an edit takes effect by itself.
         var watch = false
+        /// The folder that keeps compiled patterns from one start to the next; nil for none.
+        var cache: String?
+
+        /// The folder as it is read.
+        var source: PolicyFolder {
+            PolicyFolder(path: folder, store: cache.map(CompiledPatterns.init))
+        }
     }
 
     struct Keys: Sendable {

@@ -35,6 +35,9 @@ struct ConfigurationReader {
         result.database.connection = required("connection", of: database, "database")
         let policies = Self.member("policies", of: root)
         result.policies.folder = requiredPath("folder", of: policies, "policies")
+        if text("cache", of: policies) != nil {
+            result.policies.cache = requiredPath("cache", of: policies, "policies")
+        }
         result.policies.watch = flag("watch", of: policies) ?? result.policies.watch
         let keys = Self.member("keys", of: root)
         result.keys.pseudonym = requiredPath("pseudonym", of: keys, "keys")

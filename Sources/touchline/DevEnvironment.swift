@@ -113,7 +113,11 @@ struct DevEnvironment: Sendable {
         ]
         result.journal.folder = journal
         result.database = .init(connection: database, isMigrated: true)
-        result.policies = .init(folder: policies, watch: true)
+        result.policies = .init(
+            folder: policies,
+            watch: true,
+            cache: folder + "/patterns"
+        )
         result.keys.pseudonym = pseudonymKey
         result.keys.checkpoint = checkpointKey
         return result

@@ -11,7 +11,7 @@ extension Hub {
     /// Certificate, keys and policies.
     func reload() {
         reloadFiles()
-        putInForce(PolicyFolder(path: configuration.policies.folder).load(), by: .signal)
+        putInForce(configuration.policies.source.load(), by: .signal)
     }
 
     /// Certificate and keys; sessions that are open live on.

@@ -250,8 +250,8 @@ final class Hub: Sendable {
     }
 
     private func watchPolicies() {
-        let folder = PolicyFolder(path: configuration.policies.folder)
-        let watcher = PolicyWatcher(folder, loaded: bundle) { [weak self] result in
+        let source = configuration.policies.source
+        let watcher = PolicyWatcher(source, loaded: bundle) { [weak self] result in
             self?.putInForce(result, by: .watch)
         }
         self.watcher.withLock { $0 = watcher }

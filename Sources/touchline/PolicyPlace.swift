@@ -6,7 +6,7 @@ import PolicyFiles
 enum PolicyPlace {
     /// Compiles the bundle in a folder; its faults are printed, and end the command with 1.
     static func bundle(at folder: String) throws -> Bundle {
-        switch PolicyFolder(path: folder).read().flatMap(Bundle.compile) {
+        switch PolicyFolder(path: folder).read().flatMap({ Bundle.compile($0) }) {
         case .success(let bundle): return bundle
         case .failure(let errors):
             // Without the prefix "Error:", which would shift the caret's line.

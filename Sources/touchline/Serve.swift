@@ -47,7 +47,7 @@ struct Serve: AsyncParsableCommand {
     }
 
     private func report(_ file: ConfigurationFile) throws {
-        let bundle = try PolicyFolder(path: file.configuration.policies.folder).load().get()
+        let bundle = try file.configuration.policies.source.load().get()
         for warning in file.warnings { Terminal.warn("warning: \(warning)") }
         let report = ConfigurationReport(path: config, file: file, bundle: bundle)
         Terminal.say(report.description)

@@ -51,7 +51,7 @@ indirect enum SettingShape {
         ]),
         "journal": .section(["folder": .text, "size_limit": .text, "keep": .text]),
         "database": .section(["connection": .text]),
-        "policies": .section(["folder": .text, "watch": .text]),
+        "policies": .section(["folder": .text, "watch": .text, "cache": .text]),
         "keys": .section(["pseudonym": .text, "checkpoint": .text]),
         "checkpoints": .section([
             "folder": .text, "webhook": .section(["url": .text, "secret_file": .text]),

@@ -24,7 +24,7 @@ struct StartPolicies {
         _ logger: Logger
     ) throws -> StartPolicies {
         let folder = configuration.policies.folder
-        let found = PolicyFolder(path: folder).load()
+        let found = configuration.policies.source.load()
         guard let recorded else {
             return StartPolicies(bundle: try found.get(), isRecorded: false, folderProblem: nil)
         }

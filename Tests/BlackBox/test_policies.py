@@ -28,6 +28,20 @@ rules:
 BROKEN_RULE = NEW_RULE.replace("disposition", "dispositon")
 
 
+def test_compiled_patterns_are_kept_privately_and_made_again_when_damaged(own_hub):
+    folder = own_hub.folder / "patterns"
+    kept = {path: path.stat() for path in folder.iterdir()}
+    assert kept and folder.stat().st_mode & 0o777 == 0o700
+    assert all(status.st_mode & 0o777 == 0o600 for status in kept.values())
+    own_hub.stop()
+    for path, status in kept.items():
+        path.write_bytes(b"\xff" * status.st_size)
+    own_hub.start()
+    with Member(own_hub, join=own_hub.channel) as member:
+        assert member.say("see you at training")["status"] == "delivered"
+    assert any(path.read_bytes()[:8] != b"\xff" * 8 for path in kept)
+
+
 def active_digest(hub):
     return hub.record.value(
         f"select encode(policy, 'hex') from audit.event where kind = {KIND['policy']}"

@@ -20,7 +20,9 @@ struct BundleReading {
     private typealias Root = (layout: BundleLayout, node: YAMLNode)
 
     /// Reads the files; what is wrong with them is in `errors`.
-    init(_ source: BundleSource) {
+    ///
+    /// - Parameter store: keeps compiled patterns for the next time.
+    init(_ source: BundleSource, store: (any DatabaseStore)?) {
         var roots: [Root] = []
         var schemas: [(name: String, text: SchemaText)] = []
         for file in source.sorted.files {
@@ -42,7 +44,7 @@ struct BundleReading {
         }
         readContents(roots, folder: source.folder)
         compile(schemas)
-        readRules(roots)
+        readRules(roots, store: store)
     }
 
     /// Everything that is wrong with the files.
@@ -90,7 +92,7 @@ struct BundleReading {
         }
     }
 
-    private mutating func readRules(_ roots: [Root]) {
+    private mutating func readRules(_ roots: [Root], store: (any DatabaseStore)?) {
         var lists: [String: TermList] = [:]
         for case (.list(let name), let root) in roots { lists[name] = TermList(root) }
         // A list that can't be read has its own diagnostic; rules that name it need none.
@@ -108,7 +110,7 @@ struct BundleReading {
         pointers = reader.pointers
         let tester = RuleTestReader(contents: contents, ruleIDs: reader.firsts.keys.sorted())
         for case (.tests, let root) in roots { tests += tester.read(root) }
-        if errors.isEmpty { matchers = MatcherSet(reader.matchers.matchers) }
+        if errors.isEmpty { matchers = MatcherSet(reader.matchers.matchers, store: store) }
     }
 }
 
