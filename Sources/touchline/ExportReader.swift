@@ -37,6 +37,7 @@ struct ExportReader {
     /// - Parameter first: the export's first line.
     init(first: UnsafeRawBufferPointer, verifier: NoteVerifier) throws {
         guard case .value(let line) = parser.parse(first),
+            line.count == 5,
             let log = line["log"]?.int64.flatMap({ Int32(exactly: $0) }),
             let after = line["after"]?.int64,
             let hashes = line["frontier"]?.elements.map({ Self.hash($0) }),
@@ -52,6 +53,10 @@ struct ExportReader {
         number += 1
         guard !isEnded else { return fault("it stands behind the end") }
         guard case .value(let line) = parser.parse(bytes) else { return fault("it is no JSON") }
+        let hasLeaf = line["leaf"] != nil
+        guard line.count == (hasLeaf ? 2 : 1) else {
+            return fault("it has more than an export's line has")
+        }
         if let event = line["event"] {
             settleContent()
             guard EventJSON.read(event, into: &tuple), let leaf = leaf(line) else {
@@ -70,6 +75,8 @@ struct ExportReader {
             settleContent()
             tuple.removeAll(keepingCapacity: true)
             check.takeAbsent(stored: leaf, isAccountedFor: true)
+        } else if hasLeaf {
+            fault("it has a leaf and no event")
         } else if let note = line["checkpoint"]?.string {
             settleContent()
             if let text = try? SignedNote(parsing: note).text,
@@ -117,12 +124,13 @@ struct ExportReader {
         fill(upTo: seq - 1)
         isFaultOpen = false
         if seq != check.lastSeq + 1 { fault("its event has the number \(seq)") }
+        if tuple.withUnsafeBytes({ Row.log(of: $0) }) != log { fault("it is not of log \(log)") }
         tuple.withUnsafeBytes { check.take($0, stored: leaf) }
     }
 
     private mutating func takeContent(_ content: JSONValue) {
         contents += 1
-        guard content["seq"]?.int64 == check.lastSeq,
+        guard content.count == 4, content["seq"]?.int64 == check.lastSeq,
             let kind = content["part"]?.int64.flatMap({ Part(rawValue: Int16(clamping: $0)) }),
             !parts.contains(where: { $0.kind == kind }),
             let salt = content["salt"].flatMap({ Hexadecimal.bytes($0.stringBytes) }).flatMap({
