@@ -49,8 +49,9 @@ let package = Package(
             name: "touchline",
             dependencies: [
                 "HubServer", "Console", "AuditStore", "PolicyFiles", "HubCore", "Handshake",
-                "PolicyEngine", "AuditLog", "Outcomes", "WebSocketFrames", "JSONDocument", crypto,
-                logging, yams,
+                "PolicyEngine", "AuditLog", "Outcomes", "WebSocketFrames", "JSONDocument",
+                "Spelling",
+                crypto, logging, yams,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
             ] + nio,
@@ -124,7 +125,8 @@ let package = Package(
         .target(
             name: "PolicyEngine",
             dependencies: [
-                "CEL", "ContentMatching", "JSONDocument", "JSONSchema", "Outcomes", crypto, yams,
+                "CEL", "ContentMatching", "JSONDocument", "JSONSchema", "Outcomes", "Spelling",
+                crypto, yams,
             ],
             swiftSettings: strict
         ),
@@ -141,19 +143,20 @@ let package = Package(
         .target(name: "WebSocketFrames", dependencies: ["Outcomes"], swiftSettings: strict),
         .target(
             name: "JSONSchema",
-            dependencies: ["JSONDocument", "CRE2", "CUnicode"],
+            dependencies: ["JSONDocument", "Spelling", "CRE2", "CUnicode"],
             resources: [
                 "schema", "core", "applicator", "unevaluated", "validation", "meta-data",
                 "format-annotation", "format-assertion", "content",
             ].map { .embedInCode("MetaSchemas/\($0).json") },
             swiftSettings: strict
         ),
-        .target(name: "CEL", dependencies: ["CRE2"], swiftSettings: strict),
+        .target(name: "CEL", dependencies: ["Spelling", "CRE2"], swiftSettings: strict),
         .target(
             name: "ContentMatching",
             dependencies: ["CHyperscan", "CRE2", "CUnicode"],
             swiftSettings: strict
         ),
+        .target(name: "Spelling", swiftSettings: strict),
         // A parsed document, which a schema reads, too.
         .target(name: "JSONDocument", dependencies: ["CSimdjson"], swiftSettings: strict),
         // What Swift has no words for: the processor's own CRC instruction.
@@ -211,6 +214,11 @@ let package = Package(
             .testTarget(
                 name: "AuditStoreTests",
                 dependencies: ["AuditStore", "HubCore", "AuditLog", "Outcomes", logging],
+                swiftSettings: strict
+            ),
+            .testTarget(
+                name: "SpellingTests",
+                dependencies: ["Spelling"],
                 swiftSettings: strict
             ),
             .testTarget(name: "CELTests", dependencies: ["CEL"], swiftSettings: strict),

@@ -1,3 +1,5 @@
+import Spelling
+
 extension Checker {
     mutating func call(
         _ syntax: Syntax,
@@ -29,7 +31,7 @@ extension Checker {
         guard let declared = environment.functions[name] else {
             syntax.resolution = .function(name, [], arguments: arguments)
             guard hasRoom else { return .dyn }
-            let hint = Suggestion.hint(for: name, among: environment.functions.keys)
+            let hint = Spelling.hint(for: name, of: environment.functions.keys)
             report(
                 "unknown function '\(name)'\(hint.isEmpty ? shapeHint(name) : hint)",
                 at: syntax.offset

@@ -1,3 +1,5 @@
+import Spelling
+
 extension Checker {
     func local(_ name: String) -> Local? { locals.last { $0.name == name } }
 
@@ -11,7 +13,7 @@ extension Checker {
         guard hasRoom else { return .dyn }
         let known = Array(environment.variables.keys) + locals.map(\.name)
         var message = "unknown name '\(name)'"
-        let hint = Suggestion.hint(for: name, among: known)
+        let hint = Spelling.hint(for: name, of: known)
         if hint.isEmpty, environment.functions[name] != nil {
             message += "; it is a function, and called with ()"
         }
@@ -144,7 +146,7 @@ extension Checker {
         at offset: Int
     ) {
         let known = record.fields.map(\.name)
-        var hint = Suggestion.hint(for: field, among: known)
+        var hint = Spelling.hint(for: field, of: known)
         if hint.isEmpty { hint = "; it has \(known.joined(separator: ", "))" }
         report("'\(name)' has no field '\(field)'\(hint)", at: offset)
     }

@@ -2,6 +2,7 @@ import Foundation
 import Handshake
 import HubCore
 import Logging
+import Spelling
 
 /// Turns settings into a `Configuration`, and gathers everything that is wrong with them.
 struct ConfigurationReader {

@@ -1,4 +1,5 @@
 import Foundation
+import Spelling
 import Yams
 
 /// The settings of a YAML file, with the environment's on top of it.

@@ -14,7 +14,7 @@ enum House {
         "Handshake": 1, "PolicyEngine": 1, "AuditLog": 1,
         "CEL": 0, "JSONSchema": 0, "ContentMatching": 0, "Outcomes": 0,
         "WebSocketFrames": 1,
-        "JSONDocument": -1,
+        "JSONDocument": -1, "Spelling": -1,
         "CSimdjson": -2, "CHyperscan": -2, "CRE2": -2, "CUnicode": -2, "CPostgres": -2,
         "CChecksum": -2,
     ]

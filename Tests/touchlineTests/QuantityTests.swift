@@ -27,14 +27,6 @@ struct QuantityTests {
         #expect(Quantity.bytes(text) == bytes)
     }
 
-    @Test("the word that was meant is found, and nothing far from it")
-    func wordsAreFound() {
-        #expect(Spelling.nearest(to: "prot", of: ["port", "path", "host"]) == "port")
-        #expect(Spelling.nearest(to: "zebra", of: ["port", "path", "host"]) == nil)
-        #expect(Spelling.distance("", "abc") == 3)
-        #expect(Spelling.distance("ab", "ba") == 1)
-    }
-
     @Test("a length of time is written with the largest unit that fits")
     func lengths() {
         let written = [0, 1, 59, 60, 90, 1800, 3600, 86_400, 604_800].map(Quantity.time)

@@ -1,4 +1,5 @@
 import JSONDocument
+import Spelling
 
 /// The keywords that apply schemas, references and formats.
 extension Compiler {
@@ -222,7 +223,7 @@ extension Compiler {
             return nil
         }
         guard let format = Format(rawValue: name) else {
-            if let near = Slip.nearest(name, among: Format.allCases.map(\.rawValue)) {
+            if let near = Spelling.nearest(to: name, of: Format.allCases.map(\.rawValue)) {
                 let message = "unknown format '\(name)' has no effect (did you mean '\(near)'?)"
                 warnings.append(documents[value.document].mistake(message, at: value.value.index))
             }
@@ -254,7 +255,7 @@ extension Compiler {
         if uri == Dialect.historicURI { return .historic }
         guard let meta = places[uri] else {
             let isOlder = uri.hasPrefix("http://json-schema.org/draft-0")
-            let hint = Slip.hint(uri, among: [Dialect.currentURI])
+            let hint = Spelling.hint(for: uri, of: [Dialect.currentURI])
             report(
                 isOlder
                     ? "this draft isn't supported: write '\(Dialect.currentURI)'"

@@ -1,4 +1,5 @@
 import JSONDocument
+import Spelling
 
 /// The keywords of the validation vocabulary.
 extension Compiler {
@@ -38,7 +39,7 @@ extension Compiler {
                 return nil
             }
             guard let type = TypeSet.names.first(where: { $0.key == text })?.value else {
-                let hint = Slip.hint(text, among: TypeSet.names.map(\.key))
+                let hint = Spelling.hint(for: text, of: TypeSet.names.map(\.key))
                 let known = TypeSet.names.map(\.key).joined(separator: ", ")
                 report(
                     "unknown type '\(text)'\(hint.isEmpty ? " (known: \(known))" : hint)",

@@ -1,4 +1,5 @@
 import JSONDocument
+import Spelling
 
 /// Turns schema documents into a program, one schema after another; never by recursion.
 struct Compiler {
@@ -156,7 +157,7 @@ struct Compiler {
     private mutating func warnOfSlip(_ name: String, _ key: Source) {
         guard Dialect.keywords[name] == nil, unknownKeywords.count < Self.unknownKeywordsMax,
             unknownKeywords.insert(name).inserted,
-            let near = Slip.nearest(name, among: Dialect.keywords.keys)
+            let near = Spelling.nearest(to: name, of: Dialect.keywords.keys)
         else { return }
         let message = "unknown keyword '\(name)' has no effect (did you mean '\(near)'?)"
         warnings.append(documents[key.document].mistake(message, at: key.value.index))
@@ -174,7 +175,7 @@ struct Compiler {
         let uri = reference.withoutFragment
         guard let place = places[uri] else {
             let files = places.values.map(\.document.text.uri)
-            let hint = Slip.hint(uri, among: Set(files).union(places.keys).sorted())
+            let hint = Spelling.hint(for: uri, of: Set(files).union(places.keys).sorted())
             report("no file that was given is '\(uri)', and nothing is fetched\(hint)", source)
             return nil
         }
@@ -198,7 +199,7 @@ struct Compiler {
         }
         if let index = root.anchors[fragment] { return (start.with(start.value.at(index)), nil) }
         let names = root.anchors.keys.sorted() + root.dynamicAnchors.keys.sorted()
-        let hint = Slip.hint(fragment, among: names)
+        let hint = Spelling.hint(for: fragment, of: names)
         report("'\(uri)' has no anchor '\(fragment)'\(hint)", source)
         return nil
     }
@@ -218,7 +219,7 @@ struct Compiler {
             }
             guard let child else {
                 let keys = target.value.members.map { String(decoding: $0.key, as: UTF8.self) }
-                let hint = Slip.hint(name, among: keys)
+                let hint = Spelling.hint(for: name, of: keys)
                 report("nothing stands at '\(pointer)': there is no '\(name)'\(hint)", source)
                 return nil
             }

@@ -1,5 +1,6 @@
 import ContentMatching
 import JSONSchema
+import Spelling
 
 /// The files of a bundle while they are read, and what they come to.
 struct BundleReading {
@@ -87,7 +88,7 @@ struct BundleReading {
             guard let name = node.identifier() else { continue }
             messageKinds[kind] = compiled[name]
             if known.contains(name) { continue }
-            let hint = Nearest.hint(name, among: known)
+            let hint = Spelling.hintOrList(for: name, of: known)
             node.report("there is no schema 'schemas/\(name).json'\(hint)")
         }
     }

@@ -1,5 +1,6 @@
 import CEL
 import ContentMatching
+import Spelling
 
 extension RuleReader {
     /// Reads what has to hold for a rule to hit.
@@ -48,7 +49,9 @@ extension RuleReader {
         return (filledItems(node) ?? []).compactMap { item in
             guard let kind = item.identifier() else { return nil }
             if known.contains(kind) || known.isEmpty { return kind }
-            item.report("no channel is of the kind '\(kind)'\(Nearest.hint(kind, among: known))")
+            item.report(
+                "no channel is of the kind '\(kind)'\(Spelling.hintOrList(for: kind, of: known))"
+            )
             return nil
         }
     }

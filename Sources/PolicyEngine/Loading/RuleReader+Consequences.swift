@@ -1,6 +1,7 @@
 import CEL
 import Foundation
 import Outcomes
+import Spelling
 
 extension RuleReader {
     /// What follows when a rule hits.
@@ -99,7 +100,7 @@ extension RuleReader {
         guard let name = node.identifier() else { return nil }
         let known = contents.duties.map(\.name)
         if known.contains(name) { return .notify(name) }
-        let hint = Nearest.hint(name, among: known)
+        let hint = Spelling.hintOrList(for: name, of: known)
         node.report("'notify' of bundle.yaml has no '\(name)'\(hint)")
         return nil
     }
@@ -146,7 +147,7 @@ extension RuleReader {
     /// Reports the rules of exemptions that don't exist; called when all files are read.
     func checkExemptions() {
         for (id, node) in exempted where firsts[id] == nil {
-            let hint = Nearest.hint(id, among: firsts.keys.sorted())
+            let hint = Spelling.hintOrList(for: id, of: firsts.keys.sorted())
             node.report("there is no rule '\(id)'\(hint)")
         }
     }

@@ -1,4 +1,5 @@
 import ContentMatching
+import Spelling
 
 extension RuleReader {
     /// Reads what must be found in an item's texts.
@@ -128,7 +129,7 @@ extension RuleReader {
         guard let name = node.identifier() else { return nil }
         usedLists.insert(name)
         if let list = lists[name] { return (name, list) }
-        let hint = Nearest.hint(name, among: lists.keys.sorted())
+        let hint = Spelling.hintOrList(for: name, of: lists.keys.sorted())
         node.report("there is no list 'lists/\(name).yaml'\(hint)")
         return nil
     }

@@ -1,3 +1,5 @@
+import Spelling
+
 /// A mapping whose keys are known: unknown ones are reported with what was probably meant.
 struct YAMLMapping {
     private let node: YAMLNode
@@ -8,7 +10,9 @@ struct YAMLMapping {
         guard let entries = node.entries() else { return nil }
         self.node = node
         for entry in entries where !keys.contains(entry.name) {
-            entry.key.report("unknown key '\(entry.name)'\(Nearest.hint(entry.name, among: keys))")
+            entry.key.report(
+                "unknown key '\(entry.name)'\(Spelling.hintOrList(for: entry.name, of: keys))"
+            )
         }
         values = Dictionary(entries.map { ($0.name, $0.value) }) { first, _ in first }
     }

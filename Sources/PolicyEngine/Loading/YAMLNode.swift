@@ -1,3 +1,4 @@
+import Spelling
 import Yams
 
 /// A value of a policy file, read as what the reader expects; anything else is reported there.
@@ -107,7 +108,7 @@ struct YAMLNode {
             return nil
         }
         guard let word = Word(rawValue: text) else {
-            report("unknown word '\(text)'\(Nearest.hint(text, among: known))")
+            report("unknown word '\(text)'\(Spelling.hintOrList(for: text, of: known))")
             return nil
         }
         return word

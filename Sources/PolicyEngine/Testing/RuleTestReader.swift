@@ -1,6 +1,7 @@
 import CEL
 import Foundation
 import Outcomes
+import Spelling
 
 /// Reads files of tests, `rules/<topic>.test.yaml`.
 struct RuleTestReader {
@@ -156,7 +157,7 @@ struct RuleTestReader {
     /// Reports a rule that doesn't exist.
     private func check(_ node: YAMLNode) {
         guard let id = node.identifier(), !ruleIDs.contains(id) else { return }
-        node.report("there is no rule '\(id)'\(Nearest.hint(id, among: ruleIDs))")
+        node.report("there is no rule '\(id)'\(Spelling.hintOrList(for: id, of: ruleIDs))")
     }
 
     /// Microseconds since 2000-01-01 UTC of a time of RFC 3339.

@@ -1,4 +1,5 @@
 import CEL
+import Spelling
 
 /// A member that nobody is, to judge something as theirs.
 package struct SupposedMember: Sendable {
@@ -25,7 +26,7 @@ extension Bundle {
         var claims: [String: Value] = [:]
         for (name, text) in member.claims.sorted(by: { $0.key < $1.key }) {
             guard let declared = members.declared.first(where: { $0.name == name }) else {
-                let hint = Nearest.hint(name, among: members.declared.map(\.name))
+                let hint = Spelling.hintOrList(for: name, of: members.declared.map(\.name))
                 throw SupposedMember.Fault(
                     description: "bundle.yaml declares no claim '\(name)'\(hint)."
                 )
