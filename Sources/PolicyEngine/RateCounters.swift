@@ -51,6 +51,11 @@ package final class RateCounters: Sendable {
         }
     }
 
+    /// Begins anew.
+    func forget() {
+        for stripe in stripes { stripe.entries.withLock { $0 = [:] } }
+    }
+
     private static let stripeCount = 64
     /// Keys of one stripe: a quarter of a million in all. Past it, what is new is too often.
     private static let keysMax = 1 << 12

@@ -27,6 +27,11 @@ package struct RuleTest: Sendable {
     }
 }
 
+extension RuleTest {
+    /// When a test takes place that doesn't say: 15 June 2026, noon UTC.
+    static let defaultNow: Int64 = 834_840_000_000_000
+}
+
 /// What became of a test.
 package struct RuleTestResult: Sendable {
     package let test: RuleTest

@@ -26,7 +26,7 @@ struct RuleTestReader {
         guard let mapping = YAMLMapping(node, keys: keys) else { return nil }
         let name = mapping.required("name")?.text(bytesMax: 300)
         let occasion = mapping["on"].map { $0.word(Occasion.self) } ?? .message
-        let now = mapping["now"].map { instant($0) } ?? Self.defaultNow
+        let now = mapping["now"].map { instant($0) } ?? RuleTest.defaultNow
         let times = mapping["times"].map { $0.integer(1...10_000) } ?? 1
         let expected = mapping.required("expect").flatMap { expectation($0) }
         var circumstances = Circumstances(
@@ -169,8 +169,6 @@ struct RuleTestReader {
         return Int64(date.timeIntervalSince1970 - 946_684_800) * 1_000_000
     }
 
-    /// 15 June 2026, noon UTC.
-    private static let defaultNow: Int64? = 834_840_000_000_000
     /// Tests of one file.
     private static let testsMax = 5000
 }

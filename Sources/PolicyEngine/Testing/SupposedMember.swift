@@ -47,6 +47,21 @@ extension Bundle {
     }
 }
 
+extension MemberFacts {
+    /// The same member under another name.
+    func named(_ name: String) -> MemberFacts {
+        MemberFacts(
+            id: id,
+            name: name,
+            roles: roles,
+            ofAgeAt: ofAgeAt,
+            isModerator: isModerator,
+            channels: channels,
+            claims: claims
+        )
+    }
+}
+
 extension MemberReading {
     /// Facts of a member who was never here.
     func supposed(
