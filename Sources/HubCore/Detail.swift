@@ -89,7 +89,7 @@ struct Detail {
 
 extension Detail {
     /// What the judge found, besides what has columns of its own.
-    mutating func add(_ verdict: Verdict) {
+    mutating func add(_ verdict: Verdict, _ names: FieldNames) {
         list("exempted", verdict.exempted) { exempted, text in
             text.json("{\"rule\":")
             text.json(string: exempted.rule)
@@ -102,7 +102,7 @@ extension Detail {
             text.json("{\"rule\":")
             text.json(string: finding.rule)
             text.json(",\"field\":")
-            text.json(string: finding.field)
+            text.json(string: names.covered(finding.field))
             text.json(",\"start\":")
             text.json(Int64(finding.start))
             text.json(",\"end\":")

@@ -96,7 +96,7 @@ package struct Ledger: Sendable {
 
     private mutating func isStale(_ proposal: Proposal, _ now: Int64) -> Bool {
         if policyChanged > proposal.judgedAfter { return true }
-        if let read = proposal.heads, roster.heads(of: read.channel, at: now) != read.counted {
+        if let read = proposal.heads, !read.hold(in: roster.heads(of: read.channel, at: now)) {
             return true
         }
         guard !subjectChanged.isEmpty, let subject = proposal.subject,

@@ -23,7 +23,8 @@ package final class Notices: Sendable {
         self.channel = channel
         self.rules = rules
         flags = consequences.flags
-        disconnects = consequences.disconnects
+        // A ban ends all of the member's connections, and says so.
+        disconnects = consequences.disconnects && consequences.banSeconds == 0
     }
 }
 

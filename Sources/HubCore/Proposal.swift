@@ -28,7 +28,7 @@ package struct Proposal: Sendable {
     /// Whether the verdict rests on state that can move, so that staleness matters.
     package var dependsOnState = true
     /// The heads that the verdict rests on; nil when no rule asks for them.
-    package var heads: (channel: String, counted: Heads)?
+    package var heads: ReadHeads?
     /// End of a sanction in microseconds since 2000-01-01 UTC; only for `mute` and `ban`.
     package var until: Int64?
     /// What it changes that its event's columns don't say.

@@ -9,6 +9,24 @@ package struct Heads: Hashable, Sendable {
     package init() {}
 }
 
+/// The heads that a verdict rests on; what no condition asks for is left out.
+package struct ReadHeads: Sendable {
+    package let channel: String
+    package let roster: HeadCount?
+    package let present: HeadCount?
+
+    package init(channel: String, roster: HeadCount?, present: HeadCount?) {
+        self.channel = channel
+        self.roster = roster
+        self.present = present
+    }
+
+    /// Whether they are still the same.
+    func hold(in heads: Heads) -> Bool {
+        (roster ?? heads.roster) == heads.roster && (present ?? heads.present) == heads.present
+    }
+}
+
 /// One channel's part of the roster, with its count: counting again is needed only when somebody
 /// comes of age.
 struct RosterChannel: Sendable {

@@ -237,7 +237,15 @@ extension Shard {
 
     /// What the rules say of an item in a channel, and the heads that it rests on.
     private func judge(_ item: Item, _ session: Session, in channel: String) -> Judged {
-        let heads = bundle.readsHeads ? roster.heads(of: channel, at: now.wall) : nil
+        var read: ReadHeads?
+        if bundle.readsRoster || bundle.readsPresent {
+            let heads = roster.heads(of: channel, at: now.wall)
+            read = ReadHeads(
+                channel: channel,
+                roster: bundle.readsRoster ? heads.roster : nil,
+                present: bundle.readsPresent ? heads.present : nil
+            )
+        }
         let verdict = judge.judge(
             item,
             in: Circumstances(
@@ -248,19 +256,19 @@ extension Shard {
                 channel: ChannelFacts(
                     name: channel,
                     kind: bundle.kind(ofChannel: channel) ?? "",
-                    roster: heads?.roster ?? HeadCount(),
-                    present: heads?.present ?? HeadCount()
+                    roster: read?.roster ?? HeadCount(),
+                    present: read?.present ?? HeadCount()
                 )
             )
         )
-        return Judged(verdict: verdict, heads: heads.map { (channel, $0) })
+        return Judged(verdict: verdict, heads: read)
     }
 }
 
 /// A verdict, and the heads that it rests on.
 struct Judged {
     let verdict: Verdict
-    let heads: (channel: String, counted: Heads)?
+    let heads: ReadHeads?
 
     /// What a refusal is recorded with.
     var refusal: Disposition { max(verdict.disposition, .bounce) }

@@ -199,7 +199,7 @@ extension Shard {
                 proposal.notices = Notices(following, channel: channel, rules: verdict.rules)
                 consequences = following
             }
-            particulars.detail.add(verdict)
+            particulars.detail.add(verdict, fieldNames)
         }
         encode(&proposal, particulars)
         if proposal.slot >= 0, sessions[slot: proposal.slot]?.id == proposal.session {

@@ -62,6 +62,7 @@ package final class Shard<Output: ShardOutput> {
     package private(set) var bundle: Bundle
     package internal(set) var judge: Judge
     var parser: JSONParser
+    private(set) var fieldNames: FieldNames
     var entropy: Entropy
     let ticks: () -> UInt64
     let rates: RateCounters
@@ -110,6 +111,7 @@ package final class Shard<Output: ShardOutput> {
         self.output = output
         judge = Judge(bundle: bundle, counters: rates)
         parser = JSONParser(depthMax: bundle.limits.depthMax)
+        fieldNames = FieldNames(bundle)
         batch = Batch(shard: index)
     }
 
@@ -133,6 +135,7 @@ package final class Shard<Output: ShardOutput> {
         self.bundle = bundle
         judge = Judge(bundle: bundle, counters: rates)
         parser = JSONParser(depthMax: bundle.limits.depthMax)
+        fieldNames = FieldNames(bundle)
         for slot in sessions.slots {
             guard let session = sessions[slot: slot] else { continue }
             sessions[slot: slot]?.member = bundle.members.member(

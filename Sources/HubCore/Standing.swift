@@ -9,7 +9,8 @@ package import PolicyEngine
 package struct Standing: Sendable, Equatable {
     /// How long a strike counts at most, in microseconds: 90 days. No rule can look back further.
     package static let strikeLifetime: Int64 = 90 * 86_400_000_000
-    /// Strikes of one member that are remembered, the newest: more than any rule asks for.
+    /// Strikes of one member by one rule that are remembered, the newest: as many as a rule can ask
+    /// for.
     package static let strikesMax = 100
 
     /// One member's facts; times in microseconds since 2000-01-01 UTC, 0 for none.
@@ -69,6 +70,11 @@ package struct Standing: Sendable, Equatable {
         let end = strike.at - Self.strikeLifetime
         var strikes = members[subject]?.strikes ?? []
         strikes.append(strike)
+        if strikes.lazy.filter({ $0.rule == strike.rule }).count > Self.strikesMax,
+            let oldest = strikes.firstIndex(where: { $0.rule == strike.rule })
+        {
+            strikes.remove(at: oldest)
+        }
         members[subject, default: Member()].strikes = Self.current(strikes, after: end)
         guard sweptAt <= end else { return }
         sweptAt = strike.at
@@ -79,7 +85,7 @@ package struct Standing: Sendable, Equatable {
     }
 
     private static func current(_ strikes: [Strike], after end: Int64) -> [Strike] {
-        Array(strikes.drop { $0.at <= end }.suffix(strikesMax))
+        Array(strikes.drop { $0.at <= end })
     }
 
     /// Sessions of the run before are gone, however it ended.

@@ -22,8 +22,10 @@ package final class Bundle: Sendable {
     package let members: MemberReading
     /// Who is told of what.
     package let duties: [Duty]
-    /// Whether any rule asks how many people belong to a channel, or are in it.
-    package let readsHeads: Bool
+    /// Whether any condition asks how many people belong to a channel.
+    package let readsRoster: Bool
+    /// Whether any condition asks how many people are in a channel.
+    package let readsPresent: Bool
 
     /// The tests beside the rules.
     package let tests: [RuleTest]
@@ -55,9 +57,9 @@ package final class Bundle: Sendable {
         matchers = reading.matchers
         tests = reading.tests
         warnings = reading.warnings
-        readsHeads =
-            exemptions.contains { $0.when.readsHeads }
-            || rules.contains { $0.conditions.when?.readsHeads == true }
+        let conditions = exemptions.map(\.when) + rules.compactMap(\.conditions.when)
+        readsRoster = conditions.contains(where: \.readsRoster)
+        readsPresent = conditions.contains(where: \.readsPresent)
     }
 }
 

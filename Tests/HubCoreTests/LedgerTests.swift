@@ -95,7 +95,11 @@ struct LedgerTests {
         counted.roster.adults = 1
         func message(_ heads: Heads) -> Proposal {
             var message = proposal(.message, judgedAfter: ledger.lastSeq)
-            message.heads = ("club:a", heads)
+            message.heads = ReadHeads(
+                channel: "club:a",
+                roster: heads.roster,
+                present: heads.present
+            )
             return message
         }
         #expect(admit([message(Heads())])[0].ruling == .stale)

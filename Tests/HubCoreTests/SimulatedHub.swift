@@ -51,7 +51,7 @@ final class SimulatedLoop: ShardOutput {
 /// Real shards and a real ledger under a scheduler that interleaves them at random; disk and
 /// sockets are the only parts missing.
 final class SimulatedHub {
-    static let channels = ["club:demo:u14", "club:demo:adults"]
+    static let channels = ["club:a", "club:demo:adults"]
     private let rates = RateCounters()
     var random: SeededGenerator
     var loops: [SimulatedLoop] = []
@@ -61,6 +61,8 @@ final class SimulatedHub {
     var journal: [[UInt8]] = []
     /// Tuples of the subjects that came with them, by `seq`.
     var subjects: [Int64: [UInt8]] = [:]
+    /// The content of the events, by `seq`.
+    var contents: [Int64: [ContentPart]] = [:]
     var clock: Int64 = 800_000_000_000_000
     var epoch: Int32 = 1
     var ticket = 0
@@ -128,6 +130,12 @@ final class SimulatedHub {
                 else { continue }
                 batch.stamp(batch.proposals[index], seq: seq, at: at, channelSeq: channelSeq)
                 journal.append(Array(batch.bytes[batch.proposals[index].event]))
+                for content in batch.proposals[index].contents {
+                    let row = Array(batch.bytes[content])
+                    guard let part = try? row.withUnsafeBytes({ try ContentRow(decoding: $0) })
+                    else { preconditionFailure("a shard encodes content as rows") }
+                    contents[seq, default: []].append(part.part)
+                }
                 if let row = batch.proposals[index].row, row.kind == .subject {
                     subjects[seq] = Array(batch.bytes[row.bytes])
                 }
@@ -193,34 +201,37 @@ final class SimulatedHub {
     func state(of events: [Event]) throws -> (Standing, Roster) {
         var standing = Standing()
         var roster = Roster(bundle.members)
-        for event in events {
-            if event.kind == .strike, let subject = event.subject {
-                let count = try #require(try number("count", in: event))
-                standing.apply(
-                    Strike(rule: event.rules[0], at: event.at, count: Int(count)),
-                    to: subject
-                )
-            } else {
-                _ = standing.apply(
-                    event.kind,
-                    event.disposition,
-                    subject: event.subject,
-                    until: try number("until", in: event)
-                )
-            }
-            if let row = subjects[event.seq] {
-                let subject = try row.withUnsafeBytes { try SubjectRow(decoding: $0) }
-                roster.restore(subject: subject.pseudonym, claims: subject.claims)
-            }
-            roster.apply(
+        for event in events { try apply(event, to: &standing, &roster) }
+        return (standing, roster)
+    }
+
+    /// Applies an event as it stands in the record.
+    func apply(_ event: Event, to standing: inout Standing, _ roster: inout Roster) throws {
+        if event.kind == .strike, let subject = event.subject {
+            let count = try #require(try number("count", in: event))
+            standing.apply(
+                Strike(rule: event.rules[0], at: event.at, count: Int(count)),
+                to: subject
+            )
+        } else {
+            _ = standing.apply(
                 event.kind,
                 event.disposition,
                 subject: event.subject,
-                session: event.session,
-                channel: event.channel
+                until: try number("until", in: event)
             )
         }
-        return (standing, roster)
+        if let row = subjects[event.seq] {
+            let subject = try row.withUnsafeBytes { try SubjectRow(decoding: $0) }
+            roster.restore(subject: subject.pseudonym, claims: subject.claims)
+        }
+        roster.apply(
+            event.kind,
+            event.disposition,
+            subject: event.subject,
+            session: event.session,
+            channel: event.channel
+        )
     }
 
     /// A number of an event's detail.

@@ -4,97 +4,119 @@ import Outcomes
 import PolicyEngine
 import Testing
 
-/// One member's connection in a simulation.
-private struct Member {
-    let loop: Int
-    let slot: Int
-    let subject: UUID16
-    var next = 0
-}
-
 @Suite("The hub under seeded interleavings")
 struct SimulationTests {
-    @Test("order, mutes and state hold whatever the interleaving", arguments: 0..<60)
+    /// What members say; each word has its rule.
+    private static let words = [
+        "hello", "darn", "call me", "call me", "call me", "whatever", "hopeless",
+    ]
+    /// The last member is a child without a channel of its own, who comes and goes; nobody else is.
+    private static let child = 6
+
+    @Test("order, sanctions, rosters and state hold whatever the interleaving", arguments: 0..<60)
     func interleavings(seed: Int) throws {
         let hub = SimulatedHub(
             seed: UInt64(seed),
             shards: 1 + seed % 3,
             bundle: try Fixture.bundle()
         )
-        var members: [Member] = []
         for round in 0..<3 {
-            members = connect(6, to: hub)
+            var members = (0...Self.child).map { connect($0, to: hub) }
             for _ in 0..<400 { step(hub, &members) }
+            if members[Self.child].isAway { comeOrGo(&members[Self.child], hub) }
             try checkDeliveries(hub)
             if round < 2 { try hub.restart() }
         }
         hub.settle()
         try checkDeliveries(hub)
-        try checkLog(hub)
+        let found = try checkLog(hub)
+        #expect(found.contains("call me") || found.contains("call me held"))
         for loop in hub.loops {
             #expect(loop.shard.standing == hub.ledger.standing)
             #expect(loop.shard.roster == hub.ledger.roster)
         }
     }
 
-    private func connect(_ count: Int, to hub: SimulatedHub) -> [Member] {
-        var members: [Member] = []
-        for number in 0..<count {
-            let index = Int.random(in: 0..<hub.loops.count, using: &hub.random)
-            let loop = hub.loops[index]
-            let subject = UUID16(high: 0x8000, low: UInt64(number / 2))
-            let arrival = Fixture.arrival(subject)
-            hub.ticket += 1
-            let id = loop.shard.proposeConnect(
-                arrival,
-                verdict: .allowed,
-                ticket: hub.ticket,
-                at: hub.now
-            )
-            hub.settle()
-            #expect(loop.recordedTickets[hub.ticket] != nil)
-            let slot = loop.shard.reserveSlot()
-            _ = loop.shard.open(arrival, id: id, slot: slot, pingIntervalMs: 1000)
-            members.append(Member(loop: index, slot: slot, subject: subject))
-            for channel in SimulatedHub.channels {
-                send(
-                    "{\"type\":\"join\",\"id\":\"j\",\"channel\":\"\(channel)\"}",
-                    members[number],
-                    hub
-                )
-            }
-            hub.settle()
+    private func connect(_ number: Int, to hub: SimulatedHub) -> Member {
+        hub.settle()
+        let index = Int.random(in: 0..<hub.loops.count, using: &hub.random)
+        let loop = hub.loops[index]
+        let subject = UUID16(high: 0x8000, low: UInt64(number / 2))
+        let claims = number == Self.child ? #"{"birthdate":"2013-01-01"}"# : Fixture.adult
+        let arrival = Fixture.arrival(subject, claims: claims)
+        hub.ticket += 1
+        let id = loop.shard.proposeConnect(
+            arrival,
+            verdict: .allowed,
+            ticket: hub.ticket,
+            at: hub.now
+        )
+        hub.settle()
+        #expect(loop.recordedTickets[hub.ticket] != nil)
+        let slot = loop.shard.reserveSlot()
+        _ = loop.shard.open(arrival, id: id, slot: slot, pingIntervalMs: 1000)
+        let member = Member(loop: index, slot: slot, subject: subject)
+        for channel in SimulatedHub.channels {
+            send("{\"type\":\"join\",\"id\":\"j\",\"channel\":\"\(channel)\"}", member, hub)
         }
-        return members
+        return member
     }
 
     private func step(_ hub: SimulatedHub, _ members: inout [Member]) {
         hub.clock += Int64.random(in: -50...2_000, using: &hub.random)
         let loop = hub.loops.randomElement(using: &hub.random)!
-        switch Int.random(in: 0..<20, using: &hub.random) {
-        case 0..<9:
+        switch Int.random(in: 0..<200, using: &hub.random) {
+        case 0..<90:
             let index = Int.random(in: 0..<members.count, using: &hub.random)
-            let channel = SimulatedHub.channels.randomElement(using: &hub.random)!
-            let number = members[index].next
-            members[index].next += 1
-            let key =
-                Bool.random(using: &hub.random)
-                ? ",\"key\":\"00000000-0000-4000-8000-\(String(100_000_000_000 + number % 7))\""
-                : ""
-            send(
-                "{\"type\":\"message\",\"id\":\"\(number)\",\"channel\":\"\(channel)\"\(key),"
-                    + "\"body\":{\"text\":\"m\(index)-\(number)\"}}",
-                members[index],
-                hub
-            )
-        case 9:
+            speak(index, &members, hub)
+        case 90..<98:
             let subject = members.randomElement(using: &hub.random)!.subject
             let kind: EventKind = Bool.random(using: &hub.random) ? .mute : .unmute
             loop.shard.proposeSanction(kind, subject: subject, until: nil, at: hub.now)
-        case 10..<14: hub.handOver(loop)
-        case 14..<16: hub.record()
+        case 98:
+            // Past a rule's mute, and sometimes past the strikes. No verdict takes hours to be recorded.
+            hub.settle()
+            hub.clock += [1, 1, 1, 100].randomElement(using: &hub.random)! * 3_600_000_000
+        case 99..<115: comeOrGo(&members[Self.child], hub)
+        case 115..<118:
+            let index = Int.random(in: 0..<members.count, using: &hub.random)
+            let old = members[index]
+            hub.loops[old.loop].shard.disconnected(old.slot, outcome: .goingAway, at: hub.now)
+            // A slot is used again: what it got belongs to the one that is gone.
+            hub.loops[old.loop].sent[old.slot] = nil
+            members[index] = connect(index, to: hub)
+        case 118..<145: hub.handOver(loop)
+        case 145..<165: hub.record()
         default: hub.apply(loop)
         }
+    }
+
+    /// Leaves one channel for all to see, or joins it while others speak.
+    private func comeOrGo(_ member: inout Member, _ hub: SimulatedHub) {
+        let word = member.isAway ? "join" : "leave"
+        if member.isAway {
+            hub.settle()
+            hub.loops[member.loop].sent[member.slot] = nil
+        }
+        send("{\"type\":\"\(word)\",\"id\":\"c\",\"channel\":\"club:a\"}", member, hub)
+        member.isAway.toggle()
+    }
+
+    private func speak(_ index: Int, _ members: inout [Member], _ hub: SimulatedHub) {
+        let channel = SimulatedHub.channels.randomElement(using: &hub.random)!
+        let number = members[index].next
+        members[index].next += 1
+        let key =
+            Bool.random(using: &hub.random)
+            ? ",\"key\":\"00000000-0000-4000-8000-\(String(100_000_000_000 + number % 7))\""
+            : ""
+        let word = Self.words.randomElement(using: &hub.random)!
+        send(
+            "{\"type\":\"message\",\"id\":\"\(number)\",\"channel\":\"\(channel)\"\(key),"
+                + "\"body\":{\"text\":\"\(word) m\(index)-\(number)\"}}",
+            members[index],
+            hub
+        )
     }
 
     private func send(_ text: String, _ member: Member, _ hub: SimulatedHub) {
@@ -128,31 +150,96 @@ struct SimulationTests {
         }
     }
 
-    /// `seq` has no gap, time never goes back, nothing of a muted sender is delivered, and the
-    /// state rebuilt from the events is the ledger's.
-    private func checkLog(_ hub: SimulatedHub) throws {
-        var standing = Standing()
+    /// `seq` has no gap and time never goes back; each verdict is right by what was in force at its own
+    /// `seq`; what follows from it stands behind it; the state rebuilt from the events is the ledger's.
+    private func checkLog(_ hub: SimulatedHub) throws -> Set<String> {
+        var replay = Replay(hub)
         var lastAt = Int64.min
-        var messages: Set<UUID16> = []
+        var messages: [UUID16: Int64] = [:]
+        var principal: Event?
+        var found: Set<String> = []
         let events = try hub.decodedEvents()
         for (index, event) in events.enumerated() {
             #expect(event.seq == Int64(index + 1))
             #expect(event.at >= lastAt)
             lastAt = event.at
-            if event.kind == .message, event.disposition <= .redact, let subject = event.subject {
-                #expect(standing[subject].mutedUntil == 0)
-                #expect(messages.insert(try #require(event.message)).inserted)
+            if event.detail.hasPrefix(#"{"by":"rule""#) {
+                #expect(event.refersLog == 1 && event.refersSeq == principal?.seq)
+            } else {
+                principal = event
+                #expect(event.refersSeq == nil)
             }
-            _ = standing.apply(
-                event.kind,
-                event.disposition,
-                subject: event.subject,
-                until: try hub.number("until", in: event)
-            )
+            if event.kind == .message {
+                let following = events[(index + 1)...].prefix { $0.refersSeq == event.seq }
+                found.insert(replay.check(event, following.map(\.kind)))
+                if event.disposition <= .redact {
+                    // A key counts for a day.
+                    let message = try #require(event.message)
+                    #expect(messages[message].map { $0 < event.at - KeyedOutcomes.window } ?? true)
+                    messages[message] = event.at
+                }
+            }
+            try replay.apply(event)
         }
-        let (rebuilt, roster) = try hub.state(of: events)
-        #expect(rebuilt == hub.ledger.standing)
+        let (standing, roster) = try hub.state(of: events)
+        #expect(standing == hub.ledger.standing)
         #expect(roster == hub.ledger.roster)
         #expect(messages.count > 20)
+        #expect(found.isSuperset(of: ["hello", "darn", "whatever", "hopeless"]))
+        return found
+    }
+}
+
+/// The state at each event, reckoned from the events before it.
+private struct Replay {
+    private let hub: SimulatedHub
+    private var standing = Standing()
+    private var roster: Roster
+
+    init(_ hub: SimulatedHub) {
+        self.hub = hub
+        roster = Roster(hub.bundle.members)
+    }
+
+    /// Checks a message's verdict and what follows from it.
+    ///
+    /// - Returns: the rule that it tried; empty when it never came to the rules.
+    mutating func check(_ event: Event, _ following: [EventKind]) -> String {
+        guard let subject = event.subject, let channel = event.channel,
+            event.stage == .done || event.stage == .rules
+        else { return "" }
+        let text =
+            hub.contents[event.seq, default: []].first
+            .map { String(decoding: $0.body, as: UTF8.self) } ?? ""
+        let member = standing[subject]
+        #expect(member.mutedUntil <= event.at)
+        if text.contains("call me") {
+            let minors = roster.heads(of: channel, at: event.at).roster.minors
+            #expect(event.disposition == (minors > 0 ? .hold : .allow))
+            #expect(following.isEmpty)
+            return minors > 0 ? "call me held" : "call me"
+        }
+        if text.contains("darn") {
+            let since = event.at - 7 * 86_400_000_000
+            let strikes = member.strikes.count { $0.rule == "swearing" && $0.at > since } + 1
+            #expect(event.disposition == .redact)
+            #expect(following == (strikes >= 3 ? [.strike, .mute] : [.strike]))
+            return "darn"
+        }
+        if text.contains("whatever") {
+            #expect(event.disposition == .bounce && following.isEmpty)
+            return "whatever"
+        }
+        #expect(event.disposition == .allow)
+        if text.contains("hopeless") {
+            #expect(following == [.preserve] || following.isEmpty)
+            return "hopeless"
+        }
+        #expect(following.isEmpty)
+        return "hello"
+    }
+
+    mutating func apply(_ event: Event) throws {
+        try hub.apply(event, to: &standing, &roster)
     }
 }

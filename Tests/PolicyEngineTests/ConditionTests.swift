@@ -28,7 +28,7 @@ struct ConditionTests {
         #expect(near.outcome == nil)
         #expect(near.effects == [.flag("safeguarding"), .notify("officer")])
         #expect(near.findings.map { [$0.start, $0.end] } == [[11, 23]])
-        #expect(judge.bundle.readsHeads)
+        #expect(judge.bundle.readsRoster && !judge.bundle.readsPresent)
         #expect(judge.judge(text, in: circumstances(channel: Self.team())) == .allowed)
     }
 

@@ -45,7 +45,7 @@ extension RuleReader {
             return nil
         }.first
         if strike == nil { node.report("there is nothing to add up: 'then' has no effect strike") }
-        let strikes = mapping.required("strikes")?.integer(1...1000)
+        let strikes = mapping.required("strikes")?.integer(1...100)
         let within = mapping.required("within")?.duration(60...90 * 86_400)
         let disposition = mapping["disposition"].map { self.disposition($0, occasions) } ?? .allow
         let effects = mapping["effects"].map { self.effects($0, rule: strike ?? "", occasions) }

@@ -6,10 +6,8 @@ struct Condition: Sendable {
     /// As the operator wrote it.
     let source: String
 
-    /// Whether it asks how many people belong to the channel, or are in it.
-    var readsHeads: Bool {
-        program.facts.contains {
-            $0.hasPrefix("channel.roster.") || $0.hasPrefix("channel.present.")
-        }
-    }
+    /// Whether it asks how many people belong to the channel.
+    var readsRoster: Bool { program.facts.contains { $0.hasPrefix("channel.roster.") } }
+    /// Whether it asks how many people are in the channel.
+    var readsPresent: Bool { program.facts.contains { $0.hasPrefix("channel.present.") } }
 }
