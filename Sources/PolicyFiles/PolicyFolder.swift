@@ -36,12 +36,31 @@ package struct PolicyFolder: Sendable {
         }
         var reading = Reading()
         for folder in [""] + BundleLayout.folders.map({ "\($0)/" }) {
-            list(folder, root: root, into: &reading)
+            list(folder, root: root, into: &reading) { file in
+                BundleLayout(path: file) == nil ? BundleLayout.refusal : nil
+            }
         }
         guard reading.diagnostics.isEmpty else {
             return .failure(BundleErrors(reading.diagnostics))
         }
         return .success(BundleSource(files: reading.files, folder: "\(path)/"))
+    }
+
+    /// Reads `corpus/<name>.txt`, the harmless messages kept beside the bundle; none when there are
+    /// none. What bounds the files of a bundle bounds these.
+    package func readCorpus() -> Result<Corpus, BundleErrors> {
+        guard let root = BoundedFile.realPath(path) else {
+            let message = BoundedFile.reason(errno)
+            return .failure(BundleErrors([Diagnostic(file: path, message: message)]))
+        }
+        var reading = Reading()
+        list("corpus/", root: root, into: &reading) { file in
+            file.hasSuffix(".txt") ? nil : "not part of a corpus: it has corpus/<name>.txt"
+        }
+        guard reading.diagnostics.isEmpty else {
+            return .failure(BundleErrors(reading.diagnostics))
+        }
+        return .success(Corpus(reading.files.map { ("\(path)/\($0.path)", $0.text) }))
     }
 
     private struct Reading {
@@ -54,7 +73,13 @@ package struct PolicyFolder: Sendable {
         }
     }
 
-    private func list(_ folder: String, root: String, into reading: inout Reading) {
+    /// - Parameter refusal: what is said of a file that has no place here; nil when it has.
+    private func list(
+        _ folder: String,
+        root: String,
+        into reading: inout Reading,
+        refusal: (String) -> String?
+    ) {
         let names: [String]
         do {
             names = try FileManager.default.contentsOfDirectory(atPath: "\(root)/\(folder)")
@@ -72,8 +97,8 @@ package struct PolicyFolder: Sendable {
             {
                 continue
             }
-            guard BundleLayout(path: file) != nil else {
-                reading.report("\(path)/\(file)", BundleLayout.refusal)
+            if let refusal = refusal(file) {
+                reading.report("\(path)/\(file)", refusal)
                 continue
             }
             guard reading.files.count < BundleLayout.filesMax else {

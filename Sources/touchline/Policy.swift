@@ -5,8 +5,8 @@ struct Policy: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Check and try policies, put them in force, go back to earlier ones.",
         subcommands: [
-            PolicyCheck.self, PolicyExplain.self, PolicyActivate.self, PolicyRollback.self,
-            PolicyStatus.self,
+            PolicyCheck.self, PolicyTest.self, PolicyExplain.self, PolicyActivate.self,
+            PolicyRollback.self, PolicyStatus.self,
         ]
     )
 }

@@ -6,8 +6,20 @@ import PolicyFiles
 enum PolicyPlace {
     /// Compiles the bundle in a folder; its faults are printed, and end the command with 1.
     static func bundle(at folder: String) throws -> Bundle {
-        switch PolicyFolder(path: folder).read().flatMap({ Bundle.compile($0) }) {
-        case .success(let bundle): return bundle
+        try good(PolicyFolder(path: folder).read().flatMap { Bundle.compile($0) }, folder)
+    }
+
+    /// Reads the harmless messages beside the bundle in a folder, in the same way.
+    static func corpus(at folder: String) throws -> Corpus {
+        try good(PolicyFolder(path: folder).readCorpus(), folder)
+    }
+
+    private static func good<Value>(
+        _ result: Result<Value, BundleErrors>,
+        _ folder: String
+    ) throws -> Value {
+        switch result {
+        case .success(let value): return value
         case .failure(let errors):
             // Without the prefix "Error:", which would shift the caret's line.
             Terminal.warn("\(errors)")

@@ -44,6 +44,10 @@ struct CorpusTests {
             ]
         )
         #expect(report.refused.isEmpty)
+        #expect(report.finds["list words"] == 1, "one message, though two rules look for it")
+        #expect(report.finds["pattern bus"] == 1)
+        #expect(report.finds["pattern training"] == 0)
+        #expect(report.finds["pattern ."] == 5)
     }
 
     @Test("one message after another is no flood")

@@ -68,6 +68,46 @@ struct PolicyFolderTests {
         )
     }
 
+    @Test("a corpus is read by lines; what is no text file is told of, no corpus is none")
+    func corpus() throws {
+        let folder = try TemporaryFolder()
+        #expect(try folder.policies.readCorpus().get().messages.isEmpty)
+        try folder.write("corpus/b.txt", "one\n\ntwo\n")
+        try folder.write("corpus/a.txt", "zero")
+        let messages = try folder.policies.readCorpus().get().messages
+        #expect(messages.map(\.text) == ["zero", "one", "two"])
+        #expect(messages.last?.file == "\(folder.path)/corpus/b.txt")
+        #expect(messages.map(\.line) == [1, 1, 3])
+        try folder.write("corpus/c.csv", "x")
+        try folder.write(bytes: Data([0x61, 0xFF]), "corpus/d.txt")
+        guard case .failure(let errors) = folder.policies.readCorpus() else {
+            Issue.record("the corpus was read")
+            return
+        }
+        #expect(
+            errors.diagnostics.map { "\($0)".replacing(folder.path, with: "P") } == [
+                "P/corpus/c.csv: not part of a corpus: it has corpus/<name>.txt",
+                "P/corpus/d.txt: line 1 is not valid UTF-8",
+            ]
+        )
+    }
+
+    @Test("a file of 1 GB is refused by its name")
+    func huge() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("bundle.yaml", "name: a")
+        try folder.write("lists/huge.yaml", "terms:\n")
+        #expect(truncate(folder.path + "/lists/huge.yaml", 1 << 30) == 0)
+        guard case .failure(let errors) = folder.policies.load() else {
+            Issue.record("it was loaded")
+            return
+        }
+        #expect(
+            "\(errors)".replacing(folder.path, with: "P")
+                == "P/lists/huge.yaml: the file has over 1048576 bytes"
+        )
+    }
+
     @Test("a folder that isn't there is told of")
     func missing() {
         guard case .failure(let errors) = PolicyFolder(path: "/nowhere/policies/").load() else {

@@ -38,6 +38,9 @@ package struct CorpusReport: Sendable {
     package internal(set) var falsePositives: [FalsePositive] = []
     /// Messages that the schema of their kind refuses, and why.
     package internal(set) var refused: [(message: Corpus.Message, problem: String)] = []
+    /// In how many messages each part of the rules' matches found something, whether or not a rule
+    /// took offence; the parts as the operator wrote them, such as `list conduct`.
+    package internal(set) var finds: [String: Int] = [:]
 }
 
 extension Bundle {
@@ -56,26 +59,13 @@ extension Bundle {
         }
         let channels = supposedChannels()
         var report = CorpusReport()
+        for source in messageMatches.flatMap(\.parts).map(\.source) { report.finds[source] = 0 }
         for (number, message) in corpus.messages.enumerated() {
             progress(number)
             let settings = channels.flatMap { channel in people.map { (channel, $0) } }
             var known: Set<String> = []
-            for (channel, subject) in settings {
-                let scenario = Scenario(
-                    occasion: .message,
-                    body: Scenario.body(text: message.text),
-                    circumstances: Circumstances(
-                        now: RuleTest.defaultNow,
-                        request: RequestFacts(
-                            address: "192.0.2.1",
-                            origin: "",
-                            agent: "",
-                            isTLS: true
-                        ),
-                        subject: subject,
-                        channel: channel
-                    )
-                )
+            for (number, (channel, subject)) in settings.enumerated() {
+                let scenario = message.scenario(of: subject, in: channel)
                 counters.forget()
                 let verdict = judge.judge(scenario)
                 if let problem = verdict.problem {
@@ -83,7 +73,10 @@ extension Bundle {
                     break
                 }
                 // Where nothing is found in any text, nothing is found in another channel.
-                if verdict.findings.isEmpty, !judge.findsAnything { break }
+                if !judge.findsAnything { break }
+                if number == 0 {
+                    for source in judge.finders { report.finds[source, default: 0] += 1 }
+                }
                 for (rule, found) in judge.offended(verdict, scenario)
                 where known.insert(rule.id).inserted {
                     report.falsePositives.append(
@@ -101,9 +94,42 @@ extension Bundle {
     }
 }
 
+extension Corpus.Message {
+    fileprivate func scenario(of subject: MemberFacts, in channel: ChannelFacts) -> Scenario {
+        Scenario(
+            occasion: .message,
+            body: Scenario.body(text: text),
+            circumstances: Circumstances(
+                now: RuleTest.defaultNow,
+                request: RequestFacts(address: "192.0.2.1", origin: "", agent: "", isTLS: true),
+                subject: subject,
+                channel: channel
+            )
+        )
+    }
+}
+
+extension Bundle {
+    fileprivate var messageMatches: [Match] {
+        rules.filter { $0.occasions.contains(.message) }.compactMap(\.conditions.match)
+    }
+}
+
 extension Judge {
     /// Whether anything was found in the texts that were judged last.
     fileprivate var findsAnything: Bool { !scan.hits.isEmpty }
+
+    /// The parts of the rules' matches that found something in them.
+    fileprivate var finders: Set<String> {
+        var finders: Set<String> = []
+        for match in bundle.messageMatches {
+            for part in match.parts where !finders.contains(part.source) {
+                let alone = Match(pointers: match.pointers, parts: [part])
+                if !alone.taken(of: scan.hits).isEmpty { finders.insert(part.source) }
+            }
+        }
+        return finders
+    }
 
     /// The rules that hit for what they found, and from which something follows.
     fileprivate func offended(_ verdict: Verdict, _ scenario: Scenario) -> [(Rule, [Found])] {
