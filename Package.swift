@@ -86,9 +86,11 @@ let package = Package(
         .target(
             name: "Console",
             dependencies: [
-                "HubCore", logging, .product(name: "Hummingbird", package: "hummingbird"),
+                "HubCore", "PolicyEngine", "AuditLog", "Outcomes", logging,
+                .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
+            resources: [.embedInCode("openapi.json")],
             swiftSettings: strict
         ),
         .target(

@@ -300,6 +300,8 @@ grant usage on schema audit to touchline_server, touchline_auditor, touchline_re
 grant select on audit.kind, audit.migration, audit.log, audit.day, audit.policy, audit.event
     to touchline_server, touchline_auditor, touchline_reviewer, touchline_keeper;
 
+-- What members read back of what was said, and what an operator asks for, passes through the hub.
+grant select on audit.content to touchline_server;
 grant insert on audit.event, audit.content, audit.quarantine, audit.policy to touchline_server;
 grant select, insert, update on audit.subject, audit.log, audit.day to touchline_server;
 grant execute on function audit.ensure_partitions(date, date)

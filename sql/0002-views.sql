@@ -320,6 +320,6 @@ comment on function audit.decision(text) is
 grant select on audit.trail, audit.blocked, audit.open_holds, audit.open_flags, audit.standing, audit.active_sanctions, audit.sessions,
     audit.rule_hits, audit.rule_hits_hourly, audit.quarantined
     to touchline_server, touchline_auditor, touchline_reviewer, touchline_keeper;
-grant select on audit.trail_with_content to touchline_reviewer, touchline_keeper;
+grant select on audit.trail_with_content to touchline_server, touchline_reviewer, touchline_keeper;
 
 reset role;

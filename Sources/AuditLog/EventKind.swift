@@ -27,6 +27,8 @@ package enum EventKind: Int16, CaseIterable, Sendable {
     case unpreserve = 62
     /// A run of retention: what each class lets go.
     case retain = 63
+    /// A call of the operators' API that is no event of its own: what was looked at, or refused.
+    case operation = 70
 
     /// Whether it says what is to be forgotten or kept, so that shipping it does that.
     package var isKeeping: Bool {
@@ -55,7 +57,8 @@ package enum EventKind: Int16, CaseIterable, Sendable {
     /// The class that events of this kind are kept and dropped with.
     package var retention: RetentionClass {
         switch self {
-        case .hubStarted, .hubStopped, .policyActivated, .erase, .preserve, .unpreserve, .retain:
+        case .hubStarted, .hubStopped, .policyActivated, .erase, .preserve, .unpreserve, .retain,
+            .operation:
             .system
         case .refusedSummary, .connect, .disconnect: .connections
         case .join, .leave, .message, .edit, .delete, .frame: .traffic

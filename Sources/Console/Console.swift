@@ -1,19 +1,22 @@
+package import HubCore
 import Hummingbird
 package import Logging
-import NIOCore
 import Synchronization
 
-/// The operator's HTTP server: health and metrics, meant for loopback or a private network.
+/// The operator's HTTP server: health, metrics and the operators' API, meant for loopback or a
+/// private network.
 ///
 /// - `/livez`: 200 while the process runs.
 /// - `/readyz`: 200, or 503; a JSON object whose `reasons` say why it is not ready, and whose
 ///   `degraded` says what is wrong and does not keep members away.
 /// - `/metrics`: Prometheus text exposition format 0.0.4.
+/// - `/api/v1/…`: the operators' API, with a bearer token; `/openapi.json` describes it.
 package final class Console: Sendable {
     private let host: String
     private let port: Int
     private let ready: @Sendable () -> Readiness
     private let metrics: @Sendable () -> String
+    private let operated: (any OperatedHub)?
     private let logger: Logger
     private let running = Mutex<Task<Void, Never>?>(nil)
 
@@ -21,17 +24,20 @@ package final class Console: Sendable {
     ///   - port: 0 for any free one.
     ///   - ready: whether the hub is ready, and why not.
     ///   - metrics: the metrics as Prometheus text.
+    ///   - operated: the hub that the operators' API is about; nil for no such API.
     package init(
         host: String,
         port: Int,
         ready: @escaping @Sendable () -> Readiness,
         metrics: @escaping @Sendable () -> String,
+        operated: (any OperatedHub)? = nil,
         logger: Logger
     ) {
         self.host = host
         self.port = port
         self.ready = ready
         self.metrics = metrics
+        self.operated = operated
         // Hummingbird logs its own orderly end as an error; what matters is thrown or answered.
         var quiet = logger
         quiet.logLevel = .critical
@@ -75,34 +81,31 @@ package final class Console: Sendable {
 
     private func router() -> Router<BasicRequestContext> {
         let router = Router()
-        router.get("livez") { _, _ in Self.answer(.ok, "text/plain; charset=utf-8", "alive\n") }
-        router.get("readyz") { [ready] _, _ in Self.readiness(ready()) }
-        router.get("metrics") { [metrics] _, _ in
-            Self.answer(.ok, "text/plain; version=0.0.4; charset=utf-8", metrics())
+        let text = "text/plain; charset=utf-8"
+        router.get("livez") { _, _ in Answer.text(.ok, text, "alive\n").response }
+        router.get("readyz") { [ready] _, _ in
+            let readiness = ready()
+            return Answer.json(
+                readiness.isReady ? .ok : .serviceUnavailable,
+                ReadinessBody(readiness)
+            ).response
         }
+        router.get("metrics") { [metrics] _, _ in
+            Answer.text(.ok, "text/plain; version=0.0.4; charset=utf-8", metrics()).response
+        }
+        if let operated { OperatorsAPI(hub: operated).add(to: router) }
         return router
     }
 
-    private static func readiness(_ readiness: Readiness) -> Response {
-        let reasons = readiness.reasons.map(JSONString.quoted).joined(separator: ",")
-        let degraded = readiness.degraded.map(JSONString.quoted).joined(separator: ",")
-        return answer(
-            readiness.isReady ? .ok : .serviceUnavailable,
-            "application/json",
-            "{\"ready\":\(readiness.isReady),\"reasons\":[\(reasons)],"
-                + "\"degraded\":[\(degraded)]}\n"
-        )
-    }
+    private struct ReadinessBody: Encodable {
+        let ready: Bool
+        let reasons: [String]
+        let degraded: [String]
 
-    private static func answer(
-        _ status: HTTPResponse.Status,
-        _ type: String,
-        _ body: String
-    ) -> Response {
-        Response(
-            status: status,
-            headers: [.contentType: type, .cacheControl: "no-store"],
-            body: ResponseBody(byteBuffer: ByteBuffer(string: body))
-        )
+        init(_ readiness: Readiness) {
+            ready = readiness.isReady
+            reasons = readiness.reasons
+            degraded = readiness.degraded
+        }
     }
 }

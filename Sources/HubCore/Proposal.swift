@@ -96,6 +96,8 @@ package enum Change: Sendable {
     case strike(rule: String, count: Int)
     /// The time from which and until which a channel is preserved, microseconds since 2000-01-01 UTC.
     case preserved(Range<Int64>)
+    /// Sessions of the subject are closed: one, or all.
+    case end(session: UUID16?)
 }
 
 /// Rows that an event can bring besides its content.

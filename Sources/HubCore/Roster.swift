@@ -48,6 +48,26 @@ package struct Roster: Sendable {
     /// Whether the claims of any member name the channel, so that its name is no stranger's text.
     package func isNamed(_ channel: String) -> Bool { channels[channel]?.isNamed ?? false }
 
+    /// Whether anyone belongs to the channel or is in it.
+    package func holds(_ channel: String) -> Bool { channels[channel] != nil }
+
+    /// Channels that anyone belongs to or is in.
+    package var channelNames: [String] { Array(channels.keys) }
+
+    /// Who belongs to a channel or is in it, in no order; nil when nobody is and nobody does.
+    package func places(in channel: String, at now: Int64) -> [RosterPlace]? {
+        channels[channel]?.seats.map { subject, seat in
+            let entry = people[subject]?.entry
+            return RosterPlace(
+                subject: subject,
+                belongs: seat.isNamed,
+                sessions: seat.joined,
+                isMinor: entry?.ofAgeAt.map { now < $0 } ?? true,
+                isModerator: entry?.isModerator ?? false
+            )
+        }
+    }
+
     /// Whether one more member with these claims can be remembered.
     package func hasRoom(for entry: RosterEntry, of subject: UUID16) -> Bool {
         let known = people[subject]
@@ -72,7 +92,7 @@ extension Roster {
         switch proposal.change {
         case .member(let entry): if let subject = proposal.subject { set(entry, of: subject) }
         case .policy(let bundle): adopt(bundle.members)
-        case .strike, .preserved, nil: break
+        case .strike, .preserved, .end, nil: break
         }
         apply(
             proposal.kind,

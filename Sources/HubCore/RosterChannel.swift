@@ -38,7 +38,7 @@ struct RosterChannel: Sendable {
         var joined = 0
     }
 
-    private var seats: [UUID16: Seat] = [:]
+    private(set) var seats: [UUID16: Seat] = [:]
     private var namedCount = 0
     /// The count, as it was at `countedAt` and is until `changesAt`.
     private(set) var heads = Heads()

@@ -62,10 +62,14 @@ extension Shard {
         // A name that is no longer to be known here goes with its sessions.
         if proposal.kind == .erase { closeSessions(of: subject, .goingAway) }
         if proposal.kind == .ban { closeSessions(of: subject, .banned) }
+        if case .end(let session) = proposal.change {
+            closeSessions(of: subject, .sessionEnded, only: session)
+        }
     }
 
-    private func closeSessions(of subject: UUID16, _ outcome: Outcome) {
+    private func closeSessions(of subject: UUID16, _ outcome: Outcome, only id: UUID16? = nil) {
         for slot in sessions.slots where sessions[slot: slot]?.subject == subject {
+            if let id, sessions[slot: slot]?.id != id { continue }
             output.close(slot, outcome)
         }
     }

@@ -42,6 +42,7 @@ extension Shard {
         particulars.policy = bundle.digest
         particulars.detail.code("by", activation.actor.rawValue)
         if let request = activation.request { particulars.detail.number("request", request) }
+        if let by = activation.by { particulars.detail.code("operator", "\(by)") }
         if let reason = activation.reason { particulars.parts.reason(Array(reason.utf8)) }
         record(&proposal, particulars)
     }

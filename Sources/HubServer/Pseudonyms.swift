@@ -1,6 +1,6 @@
-import AuditLog
+package import AuditLog
 package import Crypto
-import Handshake
+package import Handshake
 import HubCore
 
 /// Turns a verified identity into the pseudonym under which the record knows it.
@@ -14,7 +14,7 @@ package struct Pseudonyms: Sendable {
     }
 
     /// HMAC-SHA-256(key, issuer ‖ 0x00 ‖ sub) as a UUID of version 8.
-    func pseudonym(of principal: Principal) -> UUID16 {
+    package func pseudonym(of principal: Principal) -> UUID16 {
         var mac = HMAC<SHA256>(key: key)
         mac.update(data: Array(principal.issuer.utf8))
         mac.update(data: [0])

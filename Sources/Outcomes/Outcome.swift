@@ -27,6 +27,7 @@ package enum Outcome: String, CaseIterable, Sendable {
     case tooManySessions = "too_many_sessions"
     case banned = "banned"
     case connectionRefused = "connection_refused"
+    case forbidden = "forbidden"
     case busy = "busy"
     case recordUnavailable = "record_unavailable"
     // Frames (RFC 6455, section 7.4.1).
@@ -40,6 +41,7 @@ package enum Outcome: String, CaseIterable, Sendable {
     case expired = "expired"
     case noPong = "no_pong"
     case slowConsumer = "slow_consumer"
+    case sessionEnded = "session_ended"
     case repeatedViolations = "repeated_violations"
     // Messages.
     case badJSON = "bad_json"
@@ -99,10 +101,11 @@ extension Outcome {
             headRow
         case .tokenMissing, .tokenTwice, .tokenMalformed, .tokenInvalid, .tokenExpired,
             .tokenNotYetValid, .originRefused, .tooManyConnections, .tooManySessions, .banned,
-            .connectionRefused, .busy, .recordUnavailable:
+            .connectionRefused, .forbidden, .busy, .recordUnavailable:
             admissionRow
         case .normal, .goingAway, .protocolError, .unsupportedData, .invalidText, .tooBig,
-            .restarting, .expired, .noPong, .slowConsumer, .repeatedViolations:
+            .restarting, .expired, .noPong, .slowConsumer, .sessionEnded,
+            .repeatedViolations:
             closeRow
         case .badJSON, .duplicateKey, .badEnvelope, .unknownType, .badSchema, .blocked, .bounced,
             .muted,
@@ -153,6 +156,7 @@ extension Outcome {
         case .banned: Row(403, 4503, .afterChange, .policy, "This member is banned from the hub.")
         case .connectionRefused:
             Row(403, .afterChange, .policy, "The hub's rules refuse this connection.")
+        case .forbidden: Row(403, .afterChange, .client, "The token does not give this right.")
         case .busy: Row(503, 1013, .later, .server, "The hub is busy: try again in a moment.")
         case .recordUnavailable:
             Row(
@@ -179,6 +183,7 @@ extension Outcome {
         case .restarting: Row(nil, 1012, .later, .server, "The hub restarts: connect again.")
         case .expired: Row(nil, 4401, .afterChange, .client, "The session's token has expired.")
         case .noPong: Row(nil, 4408, .later, .client, "The client did not answer pings.")
+        case .sessionEnded: Row(nil, 4440, .later, .policy, "A moderator has ended this session.")
         case .repeatedViolations:
             Row(nil, 4509, .afterChange, .policy, "The hub's rules were broken too often.")
         default:

@@ -67,7 +67,7 @@ struct DevAnnouncement: Sendable {
     private func banner(_ line: Line, _ postgres: PrivatePostgres) -> String {
         let option = environment.isDefault ? "" : " --dir \(Self.quoted(environment.folder))"
         let command = Self.quoted(CommandLine.arguments.first ?? "touchline")
-        let chats = DevRole.allCases.map { role in
+        let chats = DevRole.members.map { role in
             let name = role.person.lowercased()
             let age = role == .player ? ", \(role.age) years old" : ""
             return "  \(command) chat --as \(name) --channel \(line.channel)\(option)"
@@ -85,8 +85,9 @@ struct DevAnnouncement: Sendable {
             Talk, each in a terminal of its own:
             \(chats.joined(separator: "\n"))
 
-            A token for another client:
+            A token for another client, and what the hub tells its operator (docs/operators.md):
               \(command) token --as cara\(option)
+              curl -H "Authorization: Bearer $(\(command) token --as olga\(option))" \(line.console)/api/v1/sessions
 
             Ctrl-C stops the hub and its database.
             """

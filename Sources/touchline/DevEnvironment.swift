@@ -12,6 +12,8 @@ struct DevEnvironment: Sendable {
     static let issuer = "https://touchline.localhost/dev"
     static let audience = "touchline"
     static let channel = "club:demo:u14"
+    /// The pattern of the channels of its club.
+    static let channels = "club:demo:*"
     static let keyID = "dev"
     /// Longest life of a development token; `dev` prints tokens of this life.
     static let lifetimeMax = Duration.seconds(24 * 3600)

@@ -3,7 +3,10 @@ import Handshake
 
 /// A role that development tokens can carry.
 enum DevRole: String, CaseIterable, Sendable {
-    case coach, player, moderator
+    case coach, player, moderator, `operator`
+
+    /// Those who are there to talk.
+    static let members: [DevRole] = [.coach, .player, .moderator]
 
     /// Who has it in the tokens that `dev` prints.
     var person: String {
@@ -11,6 +14,7 @@ enum DevRole: String, CaseIterable, Sendable {
         case .coach: "Cara"
         case .player: "Pia"
         case .moderator: "Mona"
+        case .operator: "Olga"
         }
     }
 
@@ -20,10 +24,11 @@ enum DevRole: String, CaseIterable, Sendable {
         case .coach: 41
         case .player: 13
         case .moderator: 35
+        case .operator: 52
         }
     }
 
-    /// The role that a name stands for: a role's own name, or one of the three people; else a
+    /// The role that a name stands for: a role's own name, or one of the four people; else a
     /// player, who may least.
     static func known(as name: String) -> DevRole {
         let word = name.lowercased()
@@ -50,6 +55,11 @@ struct DevIdentity: Hashable, Sendable {
 
     /// `sub`: the name in lower case, so that `Cara` and `cara` are one person.
     var subject: String { name.lowercased() }
+
+    /// What a moderator may: look after the club's channels.
+    private var rights: [String] {
+        role == .moderator ? ["moderate:\(DevEnvironment.channels)"] : []
+    }
 
     /// The day that makes the person as old as their role says, half a year ago.
     func birthdate(at now: Date) -> String {
@@ -83,6 +93,7 @@ struct DevIdentity: Hashable, Sendable {
                 ("birthdate", .string(birthdate(at: now))),
                 ("vetted", .boolean(role != .player)),
                 ("channels", .strings([DevEnvironment.channel])),
+                ("rights", .strings(rights)),
                 ("iat", .integer(issued)),
                 ("exp", .integer(issued + lifetime.components.seconds)),
             ])

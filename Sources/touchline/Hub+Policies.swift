@@ -44,9 +44,15 @@ extension Hub {
     }
 
     /// Proposes an activation to the record.
-    func putInForce(_ activation: Activation) {
-        guard policies.withLock({ $0.wants(activation) }) else { return }
+    ///
+    /// - Parameter recorded: called with its decision; with nil when it is not in force, or was already.
+    func putInForce(
+        _ activation: Activation,
+        recorded: @escaping @Sendable (Decision?) -> Void = { _ in }
+    ) {
+        guard policies.withLock({ $0.wants(activation) }) else { return recorded(nil) }
         server.activate(activation) { [self] decision in
+            defer { recorded(decision) }
             let before = policies.withLock { policies in
                 defer { policies.settle(activation, isRecorded: decision != nil) }
                 return policies.digest

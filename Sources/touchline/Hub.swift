@@ -196,6 +196,7 @@ final class Hub: Sendable {
             port: configuration.console.port,
             ready: { [self] in readiness() },
             metrics: { [self] in metrics() },
+            operated: self,
             logger: logger
         )
         let consolePort = try await console.start()

@@ -23,7 +23,10 @@ struct PoliciesInForce {
     ///   force nor on its way.
     mutating func wants(_ activation: Activation) -> Bool {
         refused = nil
-        guard activation.request != nil || activation.bundle.digest != underWay ?? digest else {
+        guard
+            activation.request != nil || activation.by != nil
+                || activation.bundle.digest != underWay ?? digest
+        else {
             return false
         }
         underWay = activation.bundle.digest

@@ -6,8 +6,8 @@ struct Token: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Print a token that a hub of `touchline dev` takes.",
         discussion: """
-            Cara is a coach, Pia a player of 13, Mona a moderator; any other name is a player \
-            unless --role says otherwise.
+            Cara is a coach, Pia a player of 13, Mona a moderator, Olga the operator; any other name \
+            is a player unless --role says otherwise.
 
             Examples:
               touchline token --as cara

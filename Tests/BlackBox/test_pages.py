@@ -7,6 +7,7 @@ import time
 
 from hub import BINARY, ROOT
 from keeper import Keeper
+from member import Member
 from test_journal import assert_refused, back_up, folder_of, restore
 from test_keeping import remains, talk
 
@@ -108,3 +109,21 @@ def test_erasures_are_asked_again_after_a_restore_that_the_journal_does_not_reac
     for subject in forgotten:
         assert remains(service, subject) == (0, 0)
     assert all(count > 0 for count in remains(service, stays))
+
+
+def test_the_commands_of_operators_look_in_mute_and_are_in_the_record(own_hub):
+    commands = "\n".join(blocks("operators.md", "sh"))
+    with Member(own_hub, join=own_hub.channel) as member:
+        for shown, real in (
+            ("http://127.0.0.1:8444", own_hub.info["console"]),
+            ("SUBJECT", member.welcome["subject"]),
+        ):  # fmt: skip
+            assert shown in commands
+            commands = commands.replace(shown, real)
+        printed = shell(own_hub.home, commands)
+        assert f'"session":"{member.welcome["session"]}"' in printed
+        assert member.say("hello")["code"] == "muted"
+    (query,) = blocks("operators.md", "sql")
+    own_hub.record.until(f"select count(*) from ({query.strip().rstrip(';')}) q", "2")
+    calls = [row["call"] for row in own_hub.record.rows(query.strip().rstrip(";"))]
+    assert calls == ["record.search", "sessions.list"]

@@ -1,0 +1,220 @@
+import AuditLog
+import HubCore
+import Hummingbird
+import PolicyEngine
+
+// Sessions, channels and sanctions: answered from the hub's memory, PostgreSQL or not.
+extension OperatorsAPI {
+    /// `GET sessions`: those in channels that the caller reaches.
+    func listSessions(_ call: Call) async throws(CallFault) -> Answer {
+        let input = call.input
+        try input.only("subject", "channel", "limit", "after")
+        let subject = try input.uuid("subject")
+        let channel = try input.text("channel")
+        let limit = Int(try input.number("limit", 1...1000) ?? 100)
+        let after = try input.uuid("after").map { "\($0)" } ?? ""
+        let decision = try await record(
+            OperatorCall(.listSessions, by: call.actor, subject: subject, channel: channel)
+        )
+        let sessions = await hub.sessions()
+            .filter { subject == nil || $0.subject == subject }
+            .compactMap { SessionBody($0, seenBy: call.actor) }
+            .filter { channel == nil || $0.channels.contains(channel ?? "") }
+            .filter { $0.session > after }
+            .sorted { $0.session < $1.session }
+        return .json(
+            .ok,
+            SessionsBody(
+                decision: "\(decision)",
+                sessions: Array(sessions.prefix(limit)),
+                isMore: sessions.count > limit
+            )
+        )
+    }
+
+    /// `POST sessions/end`: one session, or all of a subject.
+    func endSessions(_ call: Call) async throws(CallFault) -> Answer {
+        let input = call.input
+        try input.only("session", "subject", "reason")
+        let session = try input.uuid("session")
+        var subject = try input.uuid("subject")
+        guard (session == nil) != (subject == nil) else {
+            throw CallFault(bad: "session", "given, or else 'subject'")
+        }
+        let reason = try input.text("reason", bytesMax: OperatorCall.reasonBytesMax)
+        let open = await hub.sessions()
+        if let session {
+            subject = open.first { $0.id == session }?.subject
+        }
+        let ended = open.filter { $0.id == session || (session == nil && $0.subject == subject) }
+        var operation = OperatorCall(.endSessions, by: call.actor, subject: subject, reason: reason)
+        if !ended.isEmpty { operation.act = .end(session: session) }
+        let decision = try await record(operation)
+        return .json(.ok, EndedBody(decision: "\(decision)", ended: ended.count))
+    }
+
+    /// `GET channels`: those that the caller reaches.
+    func listChannels(_ call: Call) async throws(CallFault) -> Answer {
+        try call.input.only()
+        let decision = try await record(OperatorCall(.listChannels, by: call.actor))
+        let channels = await hub.channels().filter { call.actor.reaches($0.name) }
+        return .json(
+            .ok,
+            ChannelsBody(decision: "\(decision)", channels: channels.map(ChannelBody.init))
+        )
+    }
+
+    /// `GET roster?channel=`: who belongs to a channel, and who is in it.
+    func readRoster(_ call: Call) async throws(CallFault) -> Answer {
+        try call.input.only("channel")
+        guard let channel = try call.input.text("channel") else {
+            throw CallFault(missing: "channel", "whose roster")
+        }
+        let decision = try await record(OperatorCall(.readRoster, by: call.actor, channel: channel))
+        guard let places = await hub.roster(of: channel) else {
+            throw .notFound("Nobody belongs to \(channel), and nobody is in it.")
+        }
+        return .json(
+            .ok,
+            RosterBody(
+                decision: "\(decision)",
+                channel: channel,
+                members: places.map(PlaceBody.init).sorted { $0.subject < $1.subject }
+            )
+        )
+    }
+
+    /// `POST sanctions`: mutes or bans on the whole hub.
+    func impose(_ call: Call) async throws(CallFault) -> Answer {
+        let input = call.input
+        try input.only("sanction", "subject", "seconds", "reason")
+        let kind = try Self.sanction(input, mute: .mute, ban: .ban)
+        let seconds = try input.number("seconds", 1...Self.secondsMax)
+        return try await sanction(call, .impose, kind, seconds: seconds)
+    }
+
+    /// `POST sanctions/lift`: ends a mute or a ban.
+    func lift(_ call: Call) async throws(CallFault) -> Answer {
+        try call.input.only("sanction", "subject", "reason")
+        let kind = try Self.sanction(call.input, mute: .unmute, ban: .unban)
+        return try await sanction(call, .lift, kind, seconds: nil)
+    }
+
+    private func sanction(
+        _ call: Call,
+        _ name: OperatorCall.Name,
+        _ kind: EventKind,
+        seconds: Int64?
+    ) async throws(CallFault) -> Answer {
+        guard let subject = try call.input.uuid("subject") else {
+            throw CallFault(missing: "subject", "the member's pseudonym")
+        }
+        let until = seconds.map { hub.now + $0 * 1_000_000 }
+        let decision = try await record(
+            OperatorCall(
+                name,
+                by: call.actor,
+                subject: subject,
+                reason: try call.input.text("reason", bytesMax: OperatorCall.reasonBytesMax),
+                act: .sanction(kind, until: until)
+            )
+        )
+        return .json(.ok, DecisionBody(decision: "\(decision)"))
+    }
+
+    private static func sanction(
+        _ input: CallInput,
+        mute: EventKind,
+        ban: EventKind
+    ) throws(CallFault) -> EventKind {
+        switch try input.text("sanction") {
+        case "mute": mute
+        case "ban": ban
+        default: throw CallFault(bad: "sanction", "'mute' or 'ban'")
+        }
+    }
+
+    /// Ten years; without `seconds` there is no end.
+    private static let secondsMax: Int64 = 315_360_000
+}
+
+/// A member's open session; of its channels those that the caller reaches.
+private struct SessionBody: Encodable {
+    let session: String
+    let subject: String
+    let channels: [String]
+    let expiresAt: Int64
+
+    /// Nil when the caller reaches none of its channels.
+    init?(_ open: OpenSession, seenBy actor: Operator) {
+        channels = open.channels.filter(actor.reaches).sorted()
+        guard actor.reach == .hub || !channels.isEmpty else { return nil }
+        session = "\(open.id)"
+        subject = "\(open.subject)"
+        expiresAt = open.expiresAt
+    }
+}
+
+private struct SessionsBody: Encodable {
+    let decision: String
+    let sessions: [SessionBody]
+    let isMore: Bool
+}
+
+private struct EndedBody: Encodable {
+    let decision: String
+    let ended: Int
+}
+
+private struct ChannelsBody: Encodable {
+    let decision: String
+    let channels: [ChannelBody]
+}
+
+private struct ChannelBody: Encodable {
+    struct Heads: Encodable {
+        let adults: Int
+        let minors: Int
+        let moderators: Int
+
+        init(_ count: HeadCount) {
+            (adults, minors, moderators) = (count.adults, count.minors, count.moderators)
+        }
+    }
+
+    let channel: String
+    let roster: Heads
+    let present: Heads
+
+    init(_ open: OpenChannel) {
+        channel = open.name
+        roster = Heads(open.heads.roster)
+        present = Heads(open.heads.present)
+    }
+}
+
+private struct RosterBody: Encodable {
+    let decision: String
+    let channel: String
+    let members: [PlaceBody]
+}
+
+private struct PlaceBody: Encodable {
+    let subject: String
+    let belongs: Bool
+    let sessions: Int
+    let minor: Bool
+    let moderator: Bool
+
+    init(_ place: RosterPlace) {
+        subject = "\(place.subject)"
+        belongs = place.belongs
+        sessions = place.sessions
+        minor = place.isMinor
+        moderator = place.isModerator
+    }
+}
+
+struct DecisionBody: Encodable {
+    let decision: String
+}

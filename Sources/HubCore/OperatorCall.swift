@@ -1,0 +1,142 @@
+package import AuditLog
+package import Outcomes
+
+/// A call of the operators' API: judged for rights, and recorded before it is answered.
+package struct OperatorCall: Sendable {
+    /// What is asked for; the raw value is `call` in the event's `detail`.
+    package enum Name: String, CaseIterable, Sendable {
+        case listSessions = "sessions.list"
+        case endSessions = "sessions.end"
+        case listChannels = "channels.list"
+        case readRoster = "channels.roster"
+        case listSanctions = "sanctions.list"
+        case impose = "sanctions.impose"
+        case lift = "sanctions.lift"
+        case readPolicies = "policies.read"
+        case activate = "policies.activate"
+        case searchRecord = "record.search"
+        case readDecision = "record.decision"
+        case readContent = "record.content"
+
+        /// Whether it changes something or shows what people said, so that a reason is asked for.
+        package var wantsReason: Bool {
+            switch self {
+            case .endSessions, .impose, .lift, .activate, .readContent: true
+            default: false
+            }
+        }
+
+        /// Whether its answer is cut to the channels that the caller reaches, so that any reach will
+        /// do; the others need the whole hub, or a channel that they are about.
+        package var isCut: Bool { self == .listSessions || self == .listChannels }
+    }
+
+    /// What happens once it is recorded.
+    package enum Act: Sendable {
+        /// A mute or ban, or the end of one.
+        case sanction(EventKind, until: Int64?)
+        /// Sessions of the subject are closed: one, or all.
+        case end(session: UUID16?)
+    }
+
+    package var name: Name
+    package var actor: Operator
+    package var subject: UUID16?
+    package var channel: String?
+    /// Why, in the caller's words: content.
+    package var reason: String?
+    package var act: Act?
+    /// The event that it is about.
+    package var refers: Decision?
+
+    package init(
+        _ name: Name,
+        by actor: Operator,
+        subject: UUID16? = nil,
+        channel: String? = nil,
+        reason: String? = nil,
+        act: Act? = nil
+    ) {
+        self.name = name
+        self.actor = actor
+        self.subject = subject
+        self.channel = channel
+        self.reason = reason
+        self.act = act
+    }
+
+    /// Why the caller may not; nil for one who may.
+    package var refusal: Outcome? {
+        if actor.reach == .hub || name.isCut { return nil }
+        guard let channel, actor.reaches(channel) else { return .forbidden }
+        return nil
+    }
+
+    /// Bytes of UTF-8 that a reason may have.
+    package static let reasonBytesMax = 1000
+}
+
+extension Shard {
+    /// Proposes a call's event; what it does comes into force with it.
+    /// `handshakeRecorded(ticket:)` says when it is durable, or that it will not be.
+    package func propose(_ call: OperatorCall, ticket: Int, at now: Instant) {
+        self.now = now
+        let refusal = call.refusal
+        var kind = EventKind.operation
+        var particulars = Particulars(started: ticks())
+        particulars.detail.code("by", "operator")
+        particulars.detail.code("operator", "\(call.actor.pseudonym)")
+        particulars.detail.code("call", call.name.rawValue)
+        if let refusal {
+            particulars.detail.code("code", refusal.rawValue)
+            particulars.stage = .state
+        } else if case .sanction(let sanction, let until) = call.act {
+            kind = sanction
+            if let until { particulars.detail.number("until", until) }
+        }
+        var proposal = proposal(
+            kind,
+            refusal == nil ? .allow : .block,
+            subject: call.subject
+        )
+        if refusal == nil {
+            switch call.act {
+            case .sanction(_, let until): proposal.until = until
+            case .end(let session):
+                proposal.session = session
+                proposal.change = .end(session: session)
+            case nil: break
+            }
+        }
+        // Any other name is text that somebody typed: it stands in the content.
+        if let channel = call.channel, roster.holds(channel) { proposal.channelName = channel }
+        proposal.reply = .handshake(ticket: ticket)
+        particulars.refers = call.refers
+        particulars.parts.reason(call.account)
+        record(&proposal, particulars)
+    }
+}
+
+extension OperatorCall {
+    /// Who, about what and why, as JSON text: content, for it holds names and free words.
+    var account: [UInt8] {
+        var text: [UInt8] = []
+        text.json("{\"operator\":{\"issuer\":")
+        text.json(string: actor.issuer)
+        text.json(",\"sub\":")
+        text.json(string: actor.sub)
+        text.json(",\"name\":")
+        text.json(string: actor.name)
+        text.json("}")
+        if let channel {
+            text.json(",\"channel\":")
+            text.json(string: channel)
+        }
+        if let reason {
+            text.json(",\"reason\":")
+            text.json(string: reason)
+        }
+        text.json("}")
+        return text
+    }
+}

@@ -1,0 +1,92 @@
+import AuditLog
+import AuditStore
+import Handshake
+import HubCore
+import HubServer
+import NIOPosix
+import Outcomes
+import PolicyEngine
+import PolicyFiles
+
+// The operators' API, carried out.
+extension Hub: OperatedHub {
+    var now: Int64 { Clocks().wallMicroseconds() }
+
+    func authenticate(bearer token: String) -> Result<Operator, CallRefused> {
+        let now = Clocks().now().unixTime
+        switch entrance.gates.current.tokens.verify(token, at: now) {
+        case .failure(let fault): return .failure(CallRefused(fault.outcome))
+        case .success(let principal):
+            let known = Operator(
+                pseudonym: entrance.pseudonyms.pseudonym(of: principal),
+                issuer: principal.issuer,
+                sub: principal.subject,
+                name: principal.name ?? principal.subject,
+                roles: principal.roles,
+                rights: principal.rights
+            )
+            return known.map(Result.success) ?? .failure(CallRefused(.forbidden))
+        }
+    }
+
+    func carryOut(_ call: OperatorCall) async -> Result<Decision, CallRefused> {
+        await server.carryOut(call)
+    }
+
+    func sessions() async -> [OpenSession] { await server.sessions() }
+
+    func roster(of channel: String) async -> [RosterPlace]? {
+        await server.roster { roster, now in roster.places(in: channel, at: now) } ?? nil
+    }
+
+    func channels() async -> [OpenChannel] {
+        await server.roster { roster, now in
+            roster.channelNames.sorted().map {
+                OpenChannel(name: $0, heads: roster.heads(of: $0, at: now))
+            }
+        } ?? []
+    }
+
+    func activate(
+        digest: [UInt8]?,
+        _ call: OperatorCall
+    ) async -> Result<Decision, PoliciesRefused> {
+        let bundle: PolicyEngine.Bundle
+        switch await policies(digest) {
+        case .failure(let refused): return .failure(refused)
+        case .success(let loaded): bundle = loaded
+        }
+        let decision = await withCheckedContinuation { continuation in
+            putInForce(Activation(bundle, by: call)) { continuation.resume(returning: $0) }
+        }
+        guard let decision else {
+            return .failure(PoliciesRefused("The journal has no room to record them now."))
+        }
+        return .success(decision)
+    }
+
+    private func policies(
+        _ digest: [UInt8]?
+    ) async -> Result<PolicyEngine.Bundle, PoliciesRefused> {
+        let source = configuration.policies.source
+        let database = configuration.database.connection
+        do {
+            return try await NIOThreadPool.singleton.runIfActive {
+                guard let digest else {
+                    return source.load().mapError { PoliciesRefused("\($0)") }
+                }
+                let found = try RecordDesk(connecting: database).files(of: digest)
+                return RecordedPolicies.load(found).mapError { PoliciesRefused("\($0)") }
+            }
+        } catch {
+            return .failure(PoliciesRefused("PostgreSQL can't be asked for them now."))
+        }
+    }
+
+    func ask(_ question: RecordQuestion) async throws -> String {
+        let database = configuration.database.connection
+        return try await NIOThreadPool.singleton.runIfActive {
+            try RecordDesk(connecting: database).answer(question)
+        }
+    }
+}
