@@ -1,16 +1,11 @@
 /// Dates of birth: a whole date beside a word that says what it is.
 enum BirthDateDetector {
     static func appendSpans(in text: DetectorText, to spans: inout [Span]) {
-        var index = 0
-        while index < text.count {
-            guard text.startsWord(index), let span = date(in: text, at: index) else {
-                index += 1
-                continue
-            }
-            if text.hasContext(context, around: span) || saysDOB(text, around: span) {
-                spans.append(span)
-            }
-            index = span.end
+        text.appendSpans(to: &spans) { word in
+            guard let span = date(in: text, at: word.start),
+                text.hasContext(context, around: span) || saysDOB(text, around: span)
+            else { return nil }
+            return span
         }
     }
 

@@ -1,36 +1,39 @@
 /// Payment cards: a brand's first digits and length, and Luhn's check digit (ISO/IEC 7812-1).
 enum CardDetector {
     static func appendSpans(in text: DetectorText, to spans: inout [Span]) {
-        var index = 0
-        while index < text.count {
-            guard text.isDigit(index), text.startsWord(index) else {
-                index += 1
-                continue
+        text.appendSpans(to: &spans) { word in
+            guard text.isDigit(word.start), let end = end(in: text, at: word.start) else {
+                return nil
             }
-            if let end = end(in: text, at: index) {
-                spans.append(Span(start: index, end: end))
-                index = end
-            } else {
-                index = text.wordEnd(index)
-            }
+            return Span(start: word.start, end: end)
         }
     }
 
     /// Where the longest card number ends that starts at a place.
     private static func end(in text: DetectorText, at start: Int) -> Int? {
-        let (characters, ends) = text.spacedCharacters(from: start, countMax: 19)
-        let digits = characters.prefix(while: DetectorText.isDigit).map { $0 - 0x30 }
-        for count in stride(from: digits.count, through: 13, by: -1)
-        where !text.isWord(ends[count - 1]) && isBrand(digits[..<count]) && isLuhn(digits[..<count])
-        {
-            return ends[count - 1]
+        var characters = SpacedCharacters(text, from: start)
+        var end: Int?
+        var first = 0
+        // Luhn's sums when the digits at even places, from 0, are doubled, or those at odd ones:
+        // which of them counts depends on how many there are.
+        var sums = (even: 0, odd: 0)
+        var count = 0
+        while count < 19, let digit = characters.digit() {
+            let doubled = digit < 5 ? digit * 2 : digit * 2 - 9
+            sums.even += count.isMultiple(of: 2) ? doubled : digit
+            sums.odd += count.isMultiple(of: 2) ? digit : doubled
+            if count < 4 { first = first * 10 + digit }
+            count += 1
+            guard count >= 13, characters.endsWord, isBrand(first, count) else { continue }
+            let sum = count.isMultiple(of: 2) ? sums.even : sums.odd
+            if sum.isMultiple(of: 10) { end = characters.end }
         }
-        return nil
+        return end
     }
 
-    private static func isBrand(_ digits: ArraySlice<UInt8>) -> Bool {
-        let four = digits.prefix(4).reduce(0) { $0 * 10 + Int($1) }
-        return switch (four, digits.count) {
+    /// Whether a brand has numbers of this length that start with these four digits.
+    private static func isBrand(_ first: Int, _ count: Int) -> Bool {
+        switch (first, count) {
         // Visa.
         case (4000...4999, 13), (4000...4999, 16), (4000...4999, 19): true
         // Mastercard.
@@ -47,14 +50,5 @@ enum CardDetector {
             true
         default: false
         }
-    }
-
-    private static func isLuhn(_ digits: ArraySlice<UInt8>) -> Bool {
-        var sum = 0
-        for (place, digit) in digits.reversed().enumerated() {
-            let doubled = Int(digit) * (place.isMultiple(of: 2) ? 1 : 2)
-            sum += doubled > 9 ? doubled - 9 : doubled
-        }
-        return sum.isMultiple(of: 10)
     }
 }

@@ -2,7 +2,7 @@
 package struct Detector: Hashable, Sendable {
     package let kind: Kind
     /// Domains that `link` lets pass, with all that ends in them; lower case, ASCII.
-    package let allowedDomains: [String]
+    package let allowedDomains: Set<String>
 
     /// The names that policy files use.
     package enum Kind: String, CaseIterable, Sendable {
@@ -12,7 +12,7 @@ package struct Detector: Hashable, Sendable {
 
     package init(_ kind: Kind, allowedDomains: [String] = []) {
         self.kind = kind
-        self.allowedDomains = allowedDomains
+        self.allowedDomains = Set(allowedDomains)
     }
 }
 
@@ -35,11 +35,21 @@ extension Detector {
         }
     }
 
-    /// What a text must have for the detector to find anything; it is not asked otherwise.
-    var needs: DetectorText.Contents {
+    /// Whether a text that has this may have what the detector finds; it is not asked otherwise.
+    func mayFind(_ contents: DetectorText.Contents, atSigns: Int) -> Bool {
         switch kind {
-        case .email, .link, .handle, .phone: []
-        case .iban, .card, .ppsn, .eircode, .nino, .postcode, .dateOfBirth, .ip: .digit
+        case .email: atSigns > 0
+        case .phone: contents.digits >= 8
+        case .iban: contents.digits >= 5
+        case .card: contents.digits >= 13
+        case .ppsn: contents.digits >= 7
+        case .nino: contents.digits >= 6
+        case .eircode, .ip: contents.digits > 0
+        case .postcode: contents.digits >= 2
+        case .link: true
+        case .handle:
+            atSigns > 0 || contents.hasHash || contents.meanings.contains(.network)
+        case .dateOfBirth: contents.digits >= 3 && contents.meanings.contains(.birth)
         }
     }
 }
@@ -53,7 +63,8 @@ struct DetectorSet: Sendable {
     }
 
     func appendHits(in text: DetectorText, to hits: inout [Hit]) {
-        for (matcher, detector) in detectors where text.contents.isSuperset(of: detector.needs) {
+        for (matcher, detector) in detectors
+        where detector.mayFind(text.contents, atSigns: text.atSigns.count) {
             var spans: [Span] = []
             detector.appendSpans(in: text, to: &spans)
             if spans.isEmpty { continue }

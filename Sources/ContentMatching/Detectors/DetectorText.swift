@@ -5,17 +5,30 @@ import CUnicode
 struct DetectorText {
     private var bytes = GrowingBuffer<UInt8>(capacity: 1 << 10)
     private var origins = GrowingBuffer<Origin>(capacity: 1 << 10)
-    private(set) var contents: Contents = []
+    private var words = GrowingBuffer<Word>(capacity: 1 << 8)
+    /// Where an `@` or the word `at` stands.
+    private(set) var atSigns = GrowingBuffer<Int>(capacity: 1 << 4)
+    private(set) var contents = Contents()
+    private let vocabulary = Vocabulary.shared
 
     private struct Origin: BitwiseCopyable {
         let start: UInt32
         let end: UInt32
     }
 
+    /// A run of letters and digits of any script.
+    struct Word: BitwiseCopyable {
+        let start: Int
+        let end: Int
+        let meaning: Vocabulary.Meaning
+    }
+
     /// What a text has anywhere.
-    struct Contents: OptionSet {
-        let rawValue: UInt8
-        static let digit = Contents(rawValue: 1)
+    struct Contents {
+        /// How many digits, written or spoken.
+        var digits = 0
+        var meanings: Vocabulary.Meaning = []
+        var hasHash = false
     }
 
     /// Stands for a letter or digit beyond ASCII.
@@ -26,29 +39,8 @@ struct DetectorText {
     func free() {
         bytes.free()
         origins.free()
-    }
-
-    /// Reads a text that was folded by `FoldSet.detectors`.
-    mutating func read(_ text: FoldedText) {
-        bytes.removeAll()
-        origins.removeAll()
-        contents = []
-        for index in 0..<text.units.count {
-            let unit = text.units[index]
-            let byte = unit.symbol < 0x80 ? UInt8(unit.symbol) : Self.byte(unit)
-            if Self.isDigit(byte) { contents.insert(.digit) }
-            bytes.append(byte)
-            origins.append(Origin(start: unit.start, end: unit.end))
-        }
-    }
-
-    private static func byte(_ unit: FoldUnit) -> UInt8 {
-        if unit.traits.contains(.word) { return otherLetter }
-        if cunicode_category(unit.symbol) & cunicode_dashes() != 0 { return UInt8(ascii: "-") }
-        return switch unit.symbol {
-        case 0xB7, 0x2022, 0x2024, 0x2027, 0x3002: UInt8(ascii: ".")
-        default: otherSign
-        }
+        words.free()
+        atSigns.free()
     }
 
     var count: Int { bytes.count }
@@ -66,6 +58,64 @@ struct DetectorText {
     /// Whether the original has ASCII here too: nothing that only looks like it.
     func isPlain(_ span: Span) -> Bool {
         (span.start..<span.end).allSatisfy { origins[$0].end - origins[$0].start == 1 }
+    }
+
+    /// Appends what `find` gives for each word that starts behind what it gave before.
+    func appendSpans(to spans: inout [Span], _ find: (Word) -> Span?) {
+        var from = 0
+        for index in 0..<words.count where words[index].start >= from {
+            guard let span = find(words[index]) else { continue }
+            spans.append(span)
+            from = span.end
+        }
+    }
+}
+
+extension DetectorText {
+    /// Reads a text that was folded by `FoldSet.detectors`.
+    mutating func read(_ text: FoldedText) {
+        bytes.removeAll(reserving: text.units.count)
+        origins.removeAll(reserving: text.units.count)
+        words.removeAll()
+        atSigns.removeAll()
+        contents = Contents()
+        var start = 0
+        var key: Vocabulary.Key = 0
+        for index in 0..<text.units.count {
+            let unit = text.units[index]
+            let byte = unit.symbol < 0x80 ? UInt8(unit.symbol) : Self.byte(unit)
+            bytes.append(byte)
+            origins.append(Origin(start: unit.start, end: unit.end))
+            if Self.isLetter(byte) || Self.isDigit(byte) || byte == Self.otherLetter {
+                if Self.isDigit(byte) { contents.digits += 1 }
+                key = key << 8 | Vocabulary.Key(byte)
+            } else {
+                if start < index { appendWord(start, index, key) }
+                if byte == UInt8(ascii: "@") { atSigns.append(index) }
+                if byte == UInt8(ascii: "#") { contents.hasHash = true }
+                start = index + 1
+                key = 0
+            }
+        }
+        if start < bytes.count { appendWord(start, bytes.count, key) }
+    }
+
+    private mutating func appendWord(_ start: Int, _ end: Int, _ key: Vocabulary.Key) {
+        let meaning = end - start > Vocabulary.bytesMax ? [] : vocabulary.meaning(of: key)
+        words.append(Word(start: start, end: end, meaning: meaning))
+        if meaning.isEmpty { return }
+        contents.meanings.formUnion(meaning)
+        if meaning.contains(.digit) { contents.digits += 2 }
+        if meaning.contains(.at) { atSigns.append(start) }
+    }
+
+    private static func byte(_ unit: FoldUnit) -> UInt8 {
+        if unit.traits.contains(.word) { return otherLetter }
+        if cunicode_category(unit.symbol) & cunicode_dashes() != 0 { return UInt8(ascii: "-") }
+        return switch unit.symbol {
+        case 0xB7, 0x2022, 0x2024, 0x2027, 0x3002: UInt8(ascii: ".")
+        default: otherSign
+        }
     }
 }
 
@@ -96,7 +146,7 @@ extension DetectorText {
 
     /// Where a text that stands here ends, or nil when another stands here.
     func end(of word: StaticString, at index: Int) -> Int? {
-        guard index + word.utf8CodeUnitCount <= count else { return nil }
+        guard index >= 0, index + word.utf8CodeUnitCount <= count else { return nil }
         for offset in 0..<word.utf8CodeUnitCount
         where bytes[index + offset] != word.utf8Start[offset] {
             return nil
@@ -129,26 +179,4 @@ extension DetectorText {
     func number(_ span: Span) -> Int {
         (span.start..<span.end).reduce(0) { $0 * 10 + Int(self[$1]) - 0x30 }
     }
-
-    /// Reads letters and digits from a place on, past one or two separators between any of them,
-    /// until there are `countMax`.
-    func spacedCharacters(from start: Int, countMax: Int) -> (characters: [UInt8], ends: [Int]) {
-        var characters: [UInt8] = []
-        var ends: [Int] = []
-        var index = start
-        while characters.count < countMax {
-            var next = index
-            while next < index + 2, Self.separators.contains(self[next]), next > start {
-                next += 1
-            }
-            guard isAlphanumeric(next) else { break }
-            characters.append(self[next])
-            index = next + 1
-            ends.append(index)
-        }
-        return (characters, ends)
-    }
-
-    /// What people put between the characters of a number.
-    private static let separators = Array(" -._/,".utf8)
 }

@@ -2,8 +2,8 @@
 struct DomainName {
     let start: Int
     let end: Int
-    /// Its labels.
-    let labels: [Span]
+    let firstLabelEnd: Int
+    private let labelCount: Int
     /// Whether its last label is one of those that are hardly ever words.
     let isWellKnown: Bool
     /// Whether a dot of it is written as a word, or stands apart.
@@ -12,17 +12,19 @@ struct DomainName {
     /// Reads the domain name of two labels or more at a place; nil when there is none. Where the
     /// text has spaces or words for its dots, or `isSpaced`, its end must be well known.
     init?(in text: DetectorText, at start: Int, isSpaced: Bool = false) {
-        var labels: [Span] = []
         var index = start
+        var count = 0
+        var firstLabelEnd = start
         // The last place where a name may end.
-        var best: (count: Int, isWellKnown: Bool)?
+        var best: (end: Int, count: Int, isWellKnown: Bool)?
         var isSpaced = isSpaced
         var hasSpelledDot = false
-        while labels.count < Self.labelsMax, let label = Self.label(in: text, at: index) {
-            labels.append(label)
-            if labels.count > 1, Self.isTop(label, text) {
+        while count < Self.labelsMax, let label = Self.label(in: text, at: index) {
+            count += 1
+            if count == 1 { firstLabelEnd = label.end }
+            if count > 1, Self.isTop(label, text) {
                 let isWellKnown = Self.isWellKnown(label, text)
-                if isWellKnown || !isSpaced { best = (labels.count, isWellKnown) }
+                if isWellKnown || !isSpaced { best = (label.end, count, isWellKnown) }
             }
             guard let dot = Self.dot(in: text, at: label.end) else { break }
             isSpaced = isSpaced || dot.isSpaced
@@ -31,10 +33,23 @@ struct DomainName {
         }
         guard let best else { return nil }
         self.start = start
-        self.labels = Array(labels[..<best.count])
-        end = labels[best.count - 1].end
+        self.firstLabelEnd = firstLabelEnd
+        labelCount = best.count
+        end = best.end
         isWellKnown = best.isWellKnown
         self.hasSpelledDot = hasSpelledDot
+    }
+
+    /// Its labels, as they stand in the text it was read from.
+    func labels(in text: DetectorText) -> [String] {
+        var labels: [String] = []
+        var index = start
+        while labels.count < labelCount, let label = Self.label(in: text, at: index) {
+            let bytes = (label.start..<label.end).map { text[$0] }
+            labels.append(String(decoding: bytes, as: UTF8.self))
+            index = Self.dot(in: text, at: label.end)?.end ?? text.count
+        }
+        return labels
     }
 
     private static func label(in text: DetectorText, at start: Int) -> Span? {

@@ -1,37 +1,37 @@
 /// Eircodes: one of Ireland's 139 routing keys, and four characters of the address's own.
 enum EircodeDetector {
     static func appendSpans(in text: DetectorText, to spans: inout [Span]) {
-        var index = 0
-        while index < text.count {
-            guard text.startsWord(index), text.isLetter(index),
-                let end = end(in: text, at: index)
-            else {
-                index += 1
-                continue
-            }
-            spans.append(Span(start: index, end: end))
-            index = end
+        text.appendSpans(to: &spans) { word in
+            guard let end = end(in: text, at: word.start) else { return nil }
+            return Span(start: word.start, end: end)
         }
     }
 
     private static func end(in text: DetectorText, at start: Int) -> Int? {
-        let (characters, ends) = text.spacedCharacters(from: start, countMax: 7)
-        guard characters.count == 7, !text.isWord(ends[6]),
-            keys.contains(String(decoding: characters[..<3], as: UTF8.self)),
-            characters[3...].allSatisfy(identifiers.contains)
+        var characters = SpacedCharacters(text, from: start)
+        guard let first = characters.letter(), let second = characters.digit(),
+            let third = characters.next(),
+            keys.contains(UInt32(first).appending(UInt8(0x30 + second)).appending(third))
         else { return nil }
+        var digits = 0
+        for _ in 0..<4 {
+            guard let character = characters.next(), isIdentifier(character) else { return nil }
+            if DetectorText.isDigit(character) { digits += 1 }
+        }
+        guard characters.endsWord else { return nil }
         // Digits alone may be a year behind a number, letters alone a word.
-        let digits = characters[3...].count { DetectorText.isDigit($0) }
-        guard
-            (1...3).contains(digits)
-                || text.hasContext(context, around: Span(start: start, end: ends[6]))
-        else { return nil }
-        return ends[6]
+        let span = Span(start: start, end: characters.end)
+        return (1...3).contains(digits) || text.hasContext(context, around: span) ? span.end : nil
     }
 
-    private static let identifiers = Array("0123456789acdefhknprtvwxy".utf8)
+    /// Whether a character is one of those that can't be mistaken for each other.
+    private static func isIdentifier(_ character: UInt8) -> Bool {
+        DetectorText.isDigit(character) || identifiers.contains(character)
+    }
+
+    private static let identifiers = Array("acdefhknprtvwxy".utf8)
     private static let context: [StaticString] = ["eircode", "address", "postcode"]
-    private static let keys: Set<String> = {
+    private static let keys: Set<UInt32> = {
         let places = """
             a41 a42 a45 a63 a67 a75 a81 a82 a83 a84 a85 a86 a91 a92 a94 a96 a98 c15 d01 d02 d03 d04
             d05 d06 d07 d08 d09 d10 d11 d12 d13 d14 d15 d16 d17 d18 d20 d22 d24 d6w e21 e25 e32 e34
@@ -41,6 +41,6 @@ enum EircodeDetector {
             r93 r95 t12 t23 t34 t45 t56 v14 v15 v23 v31 v35 v42 v92 v93 v94 v95 w12 w23 w34 w91 x35
             x42 x91 y14 y21 y25 y34 y35
             """
-        return Set(places.split(whereSeparator: \.isWhitespace).map(String.init))
+        return Set(places.split(whereSeparator: \.isWhitespace).map { UInt32(characters: $0.utf8) })
     }()
 }

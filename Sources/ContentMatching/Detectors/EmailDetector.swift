@@ -2,19 +2,14 @@
 enum EmailDetector {
     static func appendSpans(in text: DetectorText, to spans: inout [Span]) {
         var from = 0
-        var index = 0
-        while index < text.count {
-            guard let sign = AtSign(in: text, at: index),
+        for index in 0..<text.atSigns.count where text.atSigns[index] >= from {
+            guard let sign = AtSign(in: text, at: text.atSigns[index]),
                 let start = localPart(in: text, before: sign, from: from),
                 let domain = DomainName(in: text, at: sign.end, isSpaced: sign.isSpaced),
                 !sign.isWord || domain.hasSpelledDot || isProvider(domain, text)
-            else {
-                index += 1
-                continue
-            }
+            else { continue }
             spans.append(Span(start: start, end: domain.end))
-            index = domain.end
-            from = index
+            from = domain.end
         }
     }
 
@@ -36,7 +31,7 @@ enum EmailDetector {
 
     /// Whether people have their mail there: `mary at gmail.com` is an address, `look at club.ie` none.
     private static func isProvider(_ domain: DomainName, _ text: DetectorText) -> Bool {
-        providers.contains { text.end(of: $0, at: domain.start) == domain.labels[0].end }
+        providers.contains { text.end(of: $0, at: domain.start) == domain.firstLabelEnd }
     }
 
     private static let providers: [StaticString] = [
@@ -58,36 +53,27 @@ enum EmailDetector {
         /// Whether it is the word `at`, which is mostly just that.
         let isWord: Bool
 
+        /// - Parameter index: where an `@` or the word `at` stands.
         init?(in text: DetectorText, at index: Int) {
-            let before = text[index - 1] == UInt8(ascii: " ") ? index - 1 : index
-            let forms: [StaticString] = ["@", "(at)", "[at]", "{at}", "(@)", "[@]", "<at>"]
-            let byte = text[index]
-            guard
-                byte == 0x40 || byte == 0x28 || byte == 0x5B || byte == 0x7B || byte == 0x3C
-                    || byte == 0x61
-            else { return nil }
-            for form in forms {
-                guard let end = text.end(of: form, at: index) else { continue }
-                let after = text.skippingSpace(end)
-                self.init(
-                    start: before,
-                    end: after,
-                    isSpaced: before < index || after > end,
-                    isWord: false
-                )
-                return
+            let isWord = text[index] == UInt8(ascii: "a")
+            var start = index
+            var end = isWord ? index + 2 : index + 1
+            let isFramed = Self.frames.contains { text[start - 1] == $0 && text[end] == $1 }
+            if isFramed {
+                start -= 1
+                end += 1
             }
-            guard before < index, let end = text.end(ofWord: "at", at: index),
-                text.skippingSpace(end) > end
-            else { return nil }
-            self.init(start: before, end: end + 1, isSpaced: true, isWord: true)
+            let before = text[start - 1] == UInt8(ascii: " ") ? start - 1 : start
+            let after = text.skippingSpace(end)
+            if isWord, !isFramed, before == start || after == end { return nil }
+            self.start = before
+            self.end = after
+            isSpaced = before < start || after > end
+            self.isWord = isWord && !isFramed
         }
 
-        private init(start: Int, end: Int, isSpaced: Bool, isWord: Bool) {
-            self.start = start
-            self.end = end
-            self.isSpaced = isSpaced
-            self.isWord = isWord
+        private static let frames = ["()", "[]", "{}", "<>"].map { (frame: StaticString) in
+            (frame.utf8Start[0], frame.utf8Start[1])
         }
     }
 }

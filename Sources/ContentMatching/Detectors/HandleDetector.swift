@@ -2,47 +2,39 @@
 /// `insta: name`, `my snap is name`.
 enum HandleDetector {
     static func appendSpans(in text: DetectorText, to spans: inout [Span]) {
-        var index = 0
-        while index < text.count {
-            if let span = atName(text, index) ?? tagged(text, index) ?? named(text, index) {
-                spans.append(span)
-                index = span.end
-            } else {
-                index += 1
-            }
+        text.appendSpans(to: &spans) { word in
+            atName(text, word) ?? tagged(text, word) ?? named(text, word)
         }
     }
 
     /// `@name`, but for an e-mail address's domain.
-    private static func atName(_ text: DetectorText, _ index: Int) -> Span? {
-        guard text[index] == UInt8(ascii: "@"), !text.isWord(index - 1),
-            let name = name(text, index + 1)
+    private static func atName(_ text: DetectorText, _ word: DetectorText.Word) -> Span? {
+        var start = word.start
+        while word.start - start < nameMax, nameSigns.contains(text[start - 1]) { start -= 1 }
+        guard text[start - 1] == UInt8(ascii: "@"), !text.isWord(start - 2),
+            let name = name(text, start)
         else { return nil }
-        return Span(start: index, end: name.end)
+        return Span(start: start - 1, end: name.end)
     }
 
     /// `name#1234`, as Discord had it.
-    private static func tagged(_ text: DetectorText, _ index: Int) -> Span? {
-        guard text.startsWord(index), let name = name(text, index),
+    private static func tagged(_ text: DetectorText, _ word: DetectorText.Word) -> Span? {
+        guard text.contents.hasHash, let name = name(text, word.start),
             text[name.end] == UInt8(ascii: "#"),
             (1...4).allSatisfy({ text.isDigit(name.end + $0) }), !text.isWord(name.end + 5)
         else { return nil }
-        return Span(start: index, end: name.end + 5)
+        return Span(start: word.start, end: name.end + 5)
     }
 
     /// The network's name, a sign or `is`, and the member's. Without a sign the member's name must
     /// look like one: with a digit, a dot or a low line in it.
-    private static func named(_ text: DetectorText, _ index: Int) -> Span? {
-        guard text.startsWord(index) else { return nil }
-        for network in networks {
-            guard let end = text.end(ofWord: network, at: index) else { continue }
-            let sign = pastSign(text, end)
-            guard let name = name(text, sign.end), sign.isThere || looksMade(text, name) else {
-                return nil
-            }
-            return Span(start: index, end: name.end)
+    private static func named(_ text: DetectorText, _ word: DetectorText.Word) -> Span? {
+        guard word.meaning.contains(.network) else { return nil }
+        let sign = pastSign(text, word.end)
+        guard let name = name(text, sign.end), sign.isThere || looksMade(text, name) else {
+            return nil
         }
-        return nil
+        return Span(start: word.start, end: name.end)
     }
 
     /// Past `:`, `=`, `-`, `is`, `name is`, `me at`, with spaces around them.
@@ -90,10 +82,10 @@ enum HandleDetector {
     private static let nameSigns = Array("._-".utf8)
     private static let nameMin = 3
     private static let nameMax = 40
-    private static let networks: [StaticString] = [
-        "snapchat", "snap", "sc", "insta", "instagram", "ig", "tiktok", "discord", "whatsapp",
-        "telegram", "kik", "twitter", "facebook", "fb", "messenger", "roblox", "steam", "xbox",
-        "psn", "playstation", "viber", "skype", "wechat", "twitch", "youtube", "threads", "bereal",
-        "omegle", "wizz", "yubo",
-    ]
+    /// Their names in lower case.
+    static let networks = """
+        snapchat snap sc insta instagram ig tiktok discord whatsapp telegram kik twitter facebook fb
+        messenger roblox steam xbox psn playstation viber skype wechat twitch youtube threads bereal
+        omegle wizz yubo
+        """
 }

@@ -1,47 +1,42 @@
 /// International bank account numbers (ISO 13616): a country's length, and the remainder by 97.
 enum IBANDetector {
     static func appendSpans(in text: DetectorText, to spans: inout [Span]) {
-        var index = 0
-        while index < text.count {
-            if text.startsWord(index), text.isLetter(index),
-                let end = end(in: text, at: index)
-            {
-                spans.append(Span(start: index, end: end))
-                index = end
-            } else {
-                index += 1
-            }
+        text.appendSpans(to: &spans) { word in
+            guard let end = end(in: text, at: word.start) else { return nil }
+            return Span(start: word.start, end: end)
         }
     }
 
     private static func end(in text: DetectorText, at start: Int) -> Int? {
-        let head = text.spacedCharacters(from: start, countMax: 4).characters
-        guard head.count == 4, DetectorText.isLetter(head[1]), DetectorText.isDigit(head[2]),
-            DetectorText.isDigit(head[3]),
-            let length = lengths[String(decoding: head[..<2], as: UTF8.self)]
+        var characters = SpacedCharacters(text, from: start)
+        guard let first = characters.letter(), let second = characters.letter(),
+            let tens = characters.digit(), let ones = characters.digit(),
+            let length = lengths[UInt32(first).appending(second)]
         else { return nil }
-        let (characters, ends) = text.spacedCharacters(from: start, countMax: length)
-        guard characters.count == length, let end = ends.last, !text.isWord(end),
-            isValid(characters)
-        else { return nil }
-        return end
+        // What is left when the number, its first four characters moved to its end, is divided.
+        var remainder = 0
+        for _ in 4..<length {
+            guard let character = characters.next() else { return nil }
+            remainder = self.remainder(remainder, character)
+        }
+        remainder = self.remainder(self.remainder(remainder, first), second)
+        return characters.endsWord && (remainder * 100 + tens * 10 + ones) % 97 == 1
+            ? characters.end : nil
     }
 
-    /// Whether the number, its first four characters moved to its end, leaves 1 when divided by 97.
-    private static func isValid(_ characters: [UInt8]) -> Bool {
-        var remainder = 0
-        for character in characters[4...] + characters[..<4] {
-            if DetectorText.isDigit(character) {
-                remainder = (remainder * 10 + Int(character) - 0x30) % 97
-            } else {
-                remainder = (remainder * 100 + Int(character) - 0x61 + 10) % 97
-            }
-        }
-        return remainder == 1
+    /// The remainder by 97 when a digit, or a letter as two of them from 10 on, is added.
+    private static func remainder(_ remainder: Int, _ character: UInt8) -> Int {
+        DetectorText.isDigit(character)
+            ? (remainder * 10 + Int(character) - 0x30) % 97
+            : (remainder * 100 + Int(character) - 0x61 + 10) % 97
     }
 
     /// Characters of each country's numbers (SWIFT's IBAN registry).
-    private static let lengths: [String: Int] = [
+    private static let lengths: [UInt32: Int] = {
+        let lengths = lengthsByCountry.map { (UInt32(characters: $0.key.utf8), $0.value) }
+        return Dictionary(uniqueKeysWithValues: lengths)
+    }()
+    private static let lengthsByCountry = [
         "ad": 24, "ae": 23, "al": 28, "at": 20, "az": 28, "ba": 20, "be": 16, "bg": 22, "bh": 22,
         "br": 29, "by": 28, "ch": 21, "cr": 22, "cy": 28, "cz": 24, "de": 22, "dk": 18, "do": 28,
         "ee": 20, "eg": 29, "es": 24, "fi": 18, "fo": 18, "fr": 27, "gb": 22, "ge": 22, "gi": 23,

@@ -1,23 +1,24 @@
 /// Addresses of the internet protocol: four numbers (RFC 791), or groups of hex digits (RFC 4291).
 enum IPDetector {
     static func appendSpans(in text: DetectorText, to spans: inout [Span]) {
-        var index = 0
-        while index < text.count {
-            guard starts(text, index) else {
-                index += 1
-                continue
+        var from = 0
+        text.appendSpans(to: &spans) { word in
+            let start = start(of: word, in: text)
+            guard start >= from, isHex(text[word.start]) else { return nil }
+            switch text[start - 1] {
+            case UInt8(ascii: "."), UInt8(ascii: ":"): return nil
+            default: break
             }
-            let end = tokenEnd(text, index)
-            if let address = four(in: text, at: index, end) ?? six(in: text, at: index, end) {
-                spans.append(address)
-            }
-            index = max(end, index + 1)
+            let end = tokenEnd(text, start)
+            if end > word.end { from = end }
+            return four(in: text, at: start) ?? six(in: text, at: start, end)
         }
     }
 
-    private static func starts(_ text: DetectorText, _ index: Int) -> Bool {
-        guard isHex(text[index]) || text[index] == UInt8(ascii: ":") else { return false }
-        return !text.isWord(index - 1) && !(":.".utf8).contains(text[index - 1])
+    /// Where an address starts whose first digits are a word: before a `::`.
+    private static func start(of word: DetectorText.Word, in text: DetectorText) -> Int {
+        let isBehindGap = text.end(of: "::", at: word.start - 2) != nil
+        return isBehindGap && !text.isWord(word.start - 3) ? word.start - 2 : word.start
     }
 
     /// Where the characters end that either form may have.
@@ -33,11 +34,7 @@ enum IPDetector {
         DetectorText.isDigit(byte) || byte >= UInt8(ascii: "a") && byte <= UInt8(ascii: "f")
     }
 
-    private static func four(
-        in text: DetectorText,
-        at start: Int,
-        _ tokenEnd: Int
-    ) -> Span? {
+    private static func four(in text: DetectorText, at start: Int) -> Span? {
         var index = start
         for part in 0..<4 {
             let first = index

@@ -1,24 +1,29 @@
 /// Links and domain names, but for those of allowed domains.
 struct LinkDetector {
     /// Lower case, ASCII.
-    let allowed: [String]
+    let allowed: Set<String>
 
     func appendSpans(in text: DetectorText, to spans: inout [Span]) {
-        var index = 0
-        while index < text.count {
-            guard text.startsWord(index), !Self.continues.contains(text[index - 1]) else {
-                index += 1
-                continue
+        // Where the last link ends that was allowed.
+        var from = 0
+        text.appendSpans(to: &spans) { word in
+            guard word.start >= from, Self.mayStartLink(word, text),
+                let link = Link(in: text, at: word.start)
+            else { return nil }
+            if isAllowed(link, text) {
+                from = link.end
+                return nil
             }
-            if let link = Link(in: text, at: index) {
-                if !isAllowed(link, text) {
-                    spans.append(Span(start: index, end: link.end))
-                }
-                index = link.end
-            } else {
-                index = text.wordEnd(index)
-            }
+            return Span(start: word.start, end: link.end)
         }
+    }
+
+    /// Whether a sign behind a word may be a dot, or what a scheme ends in.
+    private static func mayStartLink(_ word: DetectorText.Word, _ text: DetectorText) -> Bool {
+        if continues.contains(text[word.start - 1]) { return false }
+        let next = text[word.end]
+        if next != UInt8(ascii: " ") { return signs.contains(next) }
+        return signs.contains(text[word.end + 1]) || text[word.end + 1] == UInt8(ascii: "d")
     }
 
     /// Whether a link leads to an allowed domain. One with a letter that only looks like ASCII's
@@ -27,13 +32,11 @@ struct LinkDetector {
         guard let host = link.host, text.isPlain(Span(start: host.start, end: host.end)) else {
             return false
         }
-        let labels = host.labels.map { label in
-            String(decoding: (label.start..<label.end).map { text[$0] }, as: UTF8.self)
-        }
-        let name = labels.joined(separator: ".")
-        return allowed.contains { name == $0 || name.hasSuffix("." + $0) }
+        let labels = host.labels(in: text)
+        return labels.indices.contains { allowed.contains(labels[$0...].joined(separator: ".")) }
     }
 
+    private static let signs = Array(".-:([{".utf8)
     /// A word after one of these goes on an address.
     private static let continues = Array("@.-".utf8)
 

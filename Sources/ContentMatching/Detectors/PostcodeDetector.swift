@@ -1,64 +1,55 @@
 /// British postcodes: an area that exists, its district, and a place within it (BS 7666).
 enum PostcodeDetector {
     static func appendSpans(in text: DetectorText, to spans: inout [Span]) {
-        var index = 0
-        while index < text.count {
-            guard text.startsWord(index), text.isLetter(index),
-                let end = end(in: text, at: index)
-            else {
-                index += 1
-                continue
-            }
-            spans.append(Span(start: index, end: end))
-            index = end
+        text.appendSpans(to: &spans) { word in
+            guard let end = end(in: text, at: word.start) else { return nil }
+            return Span(start: word.start, end: end)
         }
     }
 
     private static func end(in text: DetectorText, at start: Int) -> Int? {
-        var district = start
-        while text.isLetter(district), district - start < 3 { district += 1 }
-        guard district - start <= 2, areas.contains(string(text, start..<district)) else {
-            return nil
+        var characters = SpacedCharacters(text, from: start)
+        var area: UInt32 = 0
+        while text.isLetter(characters.end), characters.end - start < 3,
+            let letter = characters.next()
+        {
+            area = area.appending(letter)
         }
-        // Two to four characters go before the space, three after it; spaces may be left out.
-        let (characters, ends) = text.spacedCharacters(from: start, countMax: 7)
-        for count in stride(from: characters.count, through: 5, by: -1)
-        where !text.isWord(ends[count - 1]) {
-            let outward = characters[..<(count - 3)]
-            let inward = characters[(count - 3)..<count]
-            guard isOutward(outward, letters: district - start), isInward(inward) else { continue }
-            let span = Span(start: start, end: ends[count - 1])
-            if isOrdinal(inward), !text.hasContext(context, around: span) { continue }
-            return span.end
-        }
-        return nil
+        guard characters.digit() != nil, areas.contains(area) else { return nil }
+        // The longest that fits: another character of the district, then the place within it.
+        var longer = characters
+        if longer.next() != nil, let end = inwardEnd(text, start, &longer) { return end }
+        return inwardEnd(text, start, &characters)
     }
 
-    /// Letters, a digit, and perhaps another digit or letter.
-    private static func isOutward(_ characters: ArraySlice<UInt8>, letters: Int) -> Bool {
-        let rest = characters.dropFirst(letters)
-        guard let first = rest.first, DetectorText.isDigit(first) else { return false }
-        return rest.count <= 2
-    }
-
-    private static func isInward(_ characters: ArraySlice<UInt8>) -> Bool {
-        let letters = characters.dropFirst()
-        return characters.first.map(DetectorText.isDigit) == true
-            && letters.allSatisfy { DetectorText.isLetter($0) && !never.contains($0) }
+    /// Where a digit and two letters end that make the rest of a postcode.
+    private static func inwardEnd(
+        _ text: DetectorText,
+        _ start: Int,
+        _ characters: inout SpacedCharacters
+    ) -> Int? {
+        guard let digit = characters.digit(), let first = characters.letter(),
+            let second = characters.letter(), characters.endsWord, !never.contains(first),
+            !never.contains(second)
+        else { return nil }
+        let span = Span(start: start, end: characters.end)
+        if isOrdinal(digit, first, second), !text.hasContext(context, around: span) { return nil }
+        return span.end
     }
 
     /// `U1 2nd` is a team that came second.
-    private static func isOrdinal(_ inward: ArraySlice<UInt8>) -> Bool {
-        ["1st", "2nd", "3rd"].contains(String(decoding: inward, as: UTF8.self))
-    }
-
-    private static func string(_ text: DetectorText, _ range: Range<Int>) -> String {
-        String(decoding: range.map { text[$0] }, as: UTF8.self)
+    private static func isOrdinal(_ digit: Int, _ first: UInt8, _ second: UInt8) -> Bool {
+        switch (digit, first, second) {
+        case (1, UInt8(ascii: "s"), UInt8(ascii: "t")), (2, UInt8(ascii: "n"), UInt8(ascii: "d")),
+            (3, UInt8(ascii: "r"), UInt8(ascii: "d")):
+            true
+        default: false
+        }
     }
 
     private static let never = Array("cikmov".utf8)
     private static let context: [StaticString] = ["postcode", "address", "live", "house", "home"]
-    private static let areas: Set<String> = {
+    private static let areas: Set<UInt32> = {
         let names = """
             ab al b ba bb bd bf bh bl bn br bs bt ca cb cf ch cm co cr ct cv cw da dd de dg dh dl dn
             dt dy e ec eh en ex fk fy g gl gu gy ha hd hg hp hr hs hu hx ig im ip iv je ka kt kw ky l
@@ -66,6 +57,6 @@ enum PostcodeDetector {
             se sg sk sl sm sn so sp sr ss st sw sy ta td tf tn tq tr ts tw ub w wa wc wd wf wn wr ws
             wv yo ze
             """
-        return Set(names.split(whereSeparator: \.isWhitespace).map(String.init))
+        return Set(names.split(whereSeparator: \.isWhitespace).map { UInt32(characters: $0.utf8) })
     }()
 }

@@ -33,14 +33,23 @@ struct FoldedText {
         before = .space
         var index = 0
         while index < text.count {
-            let byte = text[index]
-            if byte < 0x80, !joinsMarks || index + 1 == text.count || text[index + 1] < 0x80 {
-                append(scalars.ascii(byte), index, index + 1)
-                index += 1
-            } else {
-                index = readSegment(at: index, in: text)
-            }
+            index = readASCII(text, from: index)
+            if index < text.count { index = readSegment(at: index, in: text) }
         }
+    }
+
+    /// Reads characters of ASCII, none when another stands there; returns where they end.
+    private mutating func readASCII(_ text: UnsafeRawBufferPointer, from start: Int) -> Int {
+        var end = start
+        while end < text.count, text[end] < 0x80 { end += 1 }
+        // The last may be normalised together with what follows it.
+        if joinsMarks, end < text.count, end > start { end -= 1 }
+        units.reserve(end - start)
+        for index in start..<end {
+            let folded = scalars.ascii(text[index])
+            append(folded, index, index + 1)
+        }
+        return end
     }
 
     /// Reads a character beyond ASCII, or one with what it combines with; returns where it ends.

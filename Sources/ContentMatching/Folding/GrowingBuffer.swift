@@ -21,6 +21,13 @@ struct GrowingBuffer<Element: BitwiseCopyable> {
 
     var isEmpty: Bool { count == 0 }
 
+    /// Unchecked for speed: there is room, by `removeAll(reserving:)`.
+    @inline(__always)
+    mutating func append(unchecked element: Element) {
+        (base + count).initialize(to: element)
+        count += 1
+    }
+
     mutating func append(_ element: Element) {
         if count == capacity { resize(capacity * 2) }
         (base + count).initialize(to: element)
@@ -28,9 +35,15 @@ struct GrowingBuffer<Element: BitwiseCopyable> {
     }
 
     /// Empties it; gives back what a rare large text made it take.
-    mutating func removeAll() {
+    mutating func removeAll(reserving room: Int = 0) {
         count = 0
-        if capacity > Self.keptMax { resize(Self.keptMax) }
+        if capacity > max(Self.keptMax, room) { resize(max(Self.keptMax, room)) }
+        reserve(room)
+    }
+
+    /// Makes room for so many elements more.
+    mutating func reserve(_ room: Int) {
+        if capacity - count < room { resize(max(capacity * 2, count + room)) }
     }
 
     private mutating func resize(_ capacity: Int) {
