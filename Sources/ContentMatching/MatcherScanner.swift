@@ -39,6 +39,7 @@ private struct GroupScanner {
     private let patterns: PatternScanner?
     private let terms: TermSearch?
     private var folded: FoldedText
+    private var starts = WordStarts()
     private var spelled = SpelledWords()
     private var bytes = FoldedBytes()
     private var detectorText = DetectorText()
@@ -53,6 +54,7 @@ private struct GroupScanner {
 
     func free() {
         folded.free()
+        starts.free()
         spelled.free()
         bytes.free()
         detectorText.free()
@@ -60,14 +62,21 @@ private struct GroupScanner {
 
     mutating func appendHits(in text: UnsafeRawBufferPointer, to hits: inout [Hit]) {
         folded.read(text)
-        if group.folds.contains(.spaces) { spelled.read(folded) }
         if let terms {
-            terms.search(folded, into: &found)
-            if group.folds.contains(.spaces) { terms.search(spelled, into: &found) }
-            if !found.isEmpty {
-                terms.index.appendHits(among: found, textEnd: text.count, to: &hits)
-                found.removeAll(keepingCapacity: found.count <= Self.foundKeptMax)
+            starts.read(folded)
+            terms.search(folded, starts, into: &found)
+        }
+        if group.folds.contains(.spaces) {
+            if terms == nil || starts.loneLetters >= SpelledWords.lettersMin {
+                spelled.read(folded)
+                terms?.search(spelled, into: &found)
+            } else {
+                spelled.removeAll()
             }
+        }
+        if let terms, !found.isEmpty {
+            terms.index.appendHits(among: found, textEnd: text.count, to: &hits)
+            found.removeAll(keepingCapacity: found.count <= Self.foundKeptMax)
         }
         if let detectors = group.detectors {
             detectorText.read(folded)

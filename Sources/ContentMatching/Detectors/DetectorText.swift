@@ -4,23 +4,23 @@ import CUnicode
 /// ASCII's, nothing invisible, each run of white space one space.
 struct DetectorText {
     private var bytes = GrowingBuffer<UInt8>(capacity: 1 << 10)
-    private var origins = GrowingBuffer<Origin>(capacity: 1 << 10)
+    /// What the text was read from, character by character.
+    private var units: GrowingBuffer<FoldUnit>?
     private var words = GrowingBuffer<Word>(capacity: 1 << 8)
+    /// Where words start and end, by turns.
+    private var edges = GrowingBuffer<Int>(capacity: 1 << 10)
     /// Where an `@` or the word `at` stands.
     private(set) var atSigns = GrowingBuffer<Int>(capacity: 1 << 4)
     private(set) var contents = Contents()
     private let vocabulary = Vocabulary.shared
-
-    private struct Origin: BitwiseCopyable {
-        let start: UInt32
-        let end: UInt32
-    }
 
     /// A run of letters and digits of any script.
     struct Word: BitwiseCopyable {
         let start: Int
         let end: Int
         let meaning: Vocabulary.Meaning
+        /// Whether it may start with one or two letters and then, perhaps apart, a digit.
+        let mayStartCode: Bool
     }
 
     /// What a text has anywhere.
@@ -38,8 +38,8 @@ struct DetectorText {
 
     func free() {
         bytes.free()
-        origins.free()
         words.free()
+        edges.free()
         atSigns.free()
     }
 
@@ -50,14 +50,19 @@ struct DetectorText {
         index >= 0 && index < bytes.count ? bytes[index] : 0
     }
 
-    /// The piece of the original that a piece of this text stands for.
+    /// The piece of the original that a piece of this text stands for; while what this was read from
+    /// is as it was.
     func original(_ span: Span) -> Span {
-        Span(start: Int(origins[span.start].start), end: Int(origins[span.end - 1].end))
+        guard let units else { preconditionFailure("nothing was read") }
+        return Span(start: Int(units[span.start].start), end: Int(units[span.end - 1].end))
     }
 
     /// Whether the original has ASCII here too: nothing that only looks like it.
     func isPlain(_ span: Span) -> Bool {
-        (span.start..<span.end).allSatisfy { origins[$0].end - origins[$0].start == 1 }
+        (span.start..<span.end).allSatisfy {
+            let one = original(Span(start: $0, end: $0 + 1))
+            return one.end - one.start == 1
+        }
     }
 
     /// Appends what `find` gives for each word that starts behind what it gave before.
@@ -74,35 +79,53 @@ struct DetectorText {
 extension DetectorText {
     /// Reads a text that was folded by `FoldSet.detectors`.
     mutating func read(_ text: FoldedText) {
-        bytes.removeAll(reserving: text.units.count)
-        origins.removeAll(reserving: text.units.count)
+        units = text.units
         words.removeAll()
         atSigns.removeAll()
         contents = Contents()
-        var start = 0
-        var key: Vocabulary.Key = 0
-        for index in 0..<text.units.count {
-            let unit = text.units[index]
-            let byte = unit.symbol < 0x80 ? UInt8(unit.symbol) : Self.byte(unit)
-            bytes.append(byte)
-            origins.append(Origin(start: unit.start, end: unit.end))
-            if Self.isLetter(byte) || Self.isDigit(byte) || byte == Self.otherLetter {
-                if Self.isDigit(byte) { contents.digits += 1 }
-                key = key << 8 | Vocabulary.Key(byte)
-            } else {
-                if start < index { appendWord(start, index, key) }
-                if byte == UInt8(ascii: "@") { atSigns.append(index) }
-                if byte == UInt8(ascii: "#") { contents.hasHash = true }
-                start = index + 1
-                key = 0
-            }
+        readBytes(text.units)
+        for index in stride(from: 0, to: edges.count, by: 2) {
+            appendWord(edges[index], edges[index + 1])
         }
-        if start < bytes.count { appendWord(start, bytes.count, key) }
+        // Signs come before words.
+        if contents.meanings.contains(.at) { atSigns.sort() }
     }
 
-    private mutating func appendWord(_ start: Int, _ end: Int, _ key: Vocabulary.Key) {
-        let meaning = end - start > Vocabulary.bytesMax ? [] : vocabulary.meaning(of: key)
-        words.append(Word(start: start, end: end, meaning: meaning))
+    /// Finds the edges of words without a branch: there is no foretelling where they are.
+    private mutating func readBytes(_ units: GrowingBuffer<FoldUnit>) {
+        var bytes = self.bytes
+        bytes.removeAll(reserving: units.count + Vocabulary.bytesMax)
+        var edges = self.edges
+        edges.removeAll(reserving: units.count + 1)
+        var wasWord = false
+        var digits = 0
+        for index in 0..<units.count {
+            let unit = units[index]
+            let byte = unit.symbol < 0x80 ? UInt8(unit.symbol) : Self.byte(unit)
+            bytes.append(unchecked: byte)
+            let kind = vocabulary.kind(of: byte)
+            edges.append(unchecked: index, counts: kind.contains(.word) != wasWord)
+            wasWord = kind.contains(.word)
+            digits += kind.contains(.digit) ? 1 : 0
+            if kind.contains(.sign) { append(byte, index) }
+        }
+        edges.append(unchecked: units.count, counts: wasWord)
+        self.bytes = bytes
+        self.edges = edges
+        contents.digits = digits
+    }
+
+    private mutating func append(_ sign: UInt8, _ index: Int) {
+        if sign == UInt8(ascii: "@") { atSigns.append(index) } else { contents.hasHash = true }
+    }
+
+    private mutating func appendWord(_ start: Int, _ end: Int) {
+        let meaning = vocabulary.meaning(of: bytes.base + start, count: end - start)
+        let isProse = end - start > 2 && (start..<start + 3).allSatisfy(isLetter)
+        let mayStartCode = isLetter(start) && !isProse
+        words.append(
+            Word(start: start, end: end, meaning: meaning, mayStartCode: mayStartCode)
+        )
         if meaning.isEmpty { return }
         contents.meanings.formUnion(meaning)
         if meaning.contains(.digit) { contents.digits += 2 }

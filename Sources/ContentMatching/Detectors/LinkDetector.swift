@@ -8,7 +8,7 @@ struct LinkDetector {
         var from = 0
         text.appendSpans(to: &spans) { word in
             guard word.start >= from, Self.mayStartLink(word, text),
-                let link = Link(in: text, at: word.start)
+                let link = Link(in: text, at: word)
             else { return nil }
             if isAllowed(link, text) {
                 from = link.end
@@ -46,8 +46,9 @@ struct LinkDetector {
         let host: DomainName?
         let end: Int
 
-        init?(in text: DetectorText, at start: Int) {
-            let scheme = Self.pastScheme(in: text, at: start)
+        init?(in text: DetectorText, at word: DetectorText.Word) {
+            let start = word.start
+            let scheme = word.meaning.contains(.scheme) ? Self.pastScheme(in: text, word.end) : nil
             let from = Self.pastUser(in: text, at: scheme ?? start, hasScheme: scheme != nil)
             let host = DomainName(in: text, at: from)
             guard let end = host?.end ?? scheme.map({ text.wordEnd(max($0, from)) }), end > start
@@ -65,12 +66,10 @@ struct LinkDetector {
             self.end = Self.linkEnd(in: text, from: end, goesOn: scheme != nil || hasPath)
         }
 
-        private static func pastScheme(in text: DetectorText, at start: Int) -> Int? {
-            for name in schemes {
-                guard let end = text.end(ofWord: name, at: start) else { continue }
-                for slashes in ["://", ":\\\\", ":/", " :// "] as [StaticString] {
-                    if let end = text.end(of: slashes, at: end) { return end }
-                }
+        /// Where the slashes end that may follow a scheme, or nil.
+        private static func pastScheme(in text: DetectorText, _ end: Int) -> Int? {
+            for slashes in ["://", ":\\\\", ":/", " :// "] as [StaticString] {
+                if let end = text.end(of: slashes, at: end) { return end }
             }
             return nil
         }
@@ -104,7 +103,6 @@ struct LinkDetector {
             return end
         }
 
-        private static let schemes: [StaticString] = ["https", "http", "hxxps", "hxxp", "ftp"]
         private static let hostEnds = Array("/\\?# \"<>".utf8)
         private static let linkGoesOn = Array("/?#:\\".utf8)
         private static let linkEnds = Array(" \"<>".utf8)

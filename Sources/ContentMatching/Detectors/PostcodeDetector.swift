@@ -2,7 +2,7 @@
 enum PostcodeDetector {
     static func appendSpans(in text: DetectorText, to spans: inout [Span]) {
         text.appendSpans(to: &spans) { word in
-            guard let end = end(in: text, at: word.start) else { return nil }
+            guard word.mayStartCode, let end = end(in: text, at: word.start) else { return nil }
             return Span(start: word.start, end: end)
         }
     }

@@ -1,13 +1,12 @@
-/// The words that tell a detector to look closer.
+/// The words and characters that tell a detector to look closer.
 ///
 /// Each word of a text is looked up while it is read, so that detectors need not compare it with
 /// theirs.
 struct Vocabulary: @unchecked Sendable {
     /// A power of two slots, most of them empty; never written after it was filled, never freed.
     private let slots: UnsafeMutablePointer<Slot>
-
-    /// The bytes of a word, the first one highest.
-    typealias Key = UInt128
+    /// By byte; likewise.
+    private let kinds: UnsafeMutablePointer<Kind>
 
     /// What words mean to detectors.
     struct Meaning: OptionSet, BitwiseCopyable {
@@ -24,6 +23,19 @@ struct Vocabulary: @unchecked Sendable {
         static let birth = Meaning(rawValue: 32)
     }
 
+    /// What a character of a detector's text is.
+    struct Kind: OptionSet, BitwiseCopyable {
+        let rawValue: UInt8
+        /// A letter or digit.
+        static let word = Kind(rawValue: 1)
+        static let digit = Kind(rawValue: 2)
+        /// `@` or `#`.
+        static let sign = Kind(rawValue: 4)
+    }
+
+    /// The bytes of a word, the first one lowest.
+    private typealias Key = UInt128
+
     private struct Slot {
         var key: Key
         var meaning: Meaning
@@ -31,15 +43,21 @@ struct Vocabulary: @unchecked Sendable {
 
     static let shared = Vocabulary()
 
-    /// Longer words mean nothing.
-    static let bytesMax = 16
-
     private init() {
+        kinds = .allocate(capacity: 256)
+        for byte in UInt8.min...UInt8.max {
+            let isDigit = DetectorText.isDigit(byte)
+            let isLetter = DetectorText.isLetter(byte) || byte == DetectorText.otherLetter
+            let isSign = byte == UInt8(ascii: "@") || byte == UInt8(ascii: "#")
+            (kinds + Int(byte)).initialize(
+                to: isDigit ? [.word, .digit] : isLetter ? .word : isSign ? .sign : []
+            )
+        }
         slots = .allocate(capacity: Self.slotCount)
         slots.initialize(repeating: Slot(key: 0, meaning: []), count: Self.slotCount)
         for (meaning, words) in Self.words {
             for word in words.split(whereSeparator: \.isWhitespace) {
-                let key = word.utf8.reduce(0) { $0 << 8 | Key($1) }
+                let key = word.utf8.reversed().reduce(0) { $0 << 8 | Key($1) }
                 let slot = slot(of: key)
                 slots[slot].key = key
                 slots[slot].meaning.insert(meaning)
@@ -47,9 +65,18 @@ struct Vocabulary: @unchecked Sendable {
         }
     }
 
-    /// What a word of at most `bytesMax` bytes means.
-    func meaning(of key: Key) -> Meaning {
-        slots[slot(of: key)].meaning
+    /// What a character is.
+    @inline(__always)
+    func kind(of byte: UInt8) -> Kind {
+        kinds[Int(byte)]
+    }
+
+    /// What a word means; behind it there are `bytesMax` bytes more that may be read.
+    func meaning(of word: UnsafeMutablePointer<UInt8>, count: Int) -> Meaning {
+        if count > Self.bytesMax { return [] }
+        let bytes = UnsafeRawPointer(word).loadUnaligned(as: Key.self)
+        let beyond = (Self.bytesMax - count) * 8
+        return slots[slot(of: (Key(littleEndian: bytes) << beyond) >> beyond)].meaning
     }
 
     /// Where a word stands, or may be put.
@@ -60,13 +87,12 @@ struct Vocabulary: @unchecked Sendable {
         return slot
     }
 
+    /// Longer words mean nothing.
+    static let bytesMax = 16
     private static let slotBits: UInt64 = 9
     private static let slotCount = 1 << slotBits
     private static let words: [(Meaning, String)] = [
-        (
-            .digit,
-            "zero oh o one two three four five six seven eight nine double triple"
-        ),
+        (.digit, "zero oh o one two three four five six seven eight nine double triple"),
         (.plus, "plus"),
         (.at, "at"),
         (.scheme, "http https hxxp hxxps ftp"),

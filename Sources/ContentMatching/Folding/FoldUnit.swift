@@ -44,7 +44,17 @@ extension FoldUnit {
     /// Whether a word would run across the edge between what is found and the character beside it:
     /// a sign counts as a letter only within what is found.
     static func joins(found: Traits, beside: Traits) -> Bool {
-        beside.contains(.word) && !found.isDisjoint(with: .letter)
-            && !found.union(beside).contains(.unspaced)
+        startsWord(found: found, behind: beside).isEmpty
+    }
+
+    /// `startsWord`, unless a word would run across the edge before what is found.
+    ///
+    /// Reckoned without a branch: there is no foretelling where words start.
+    @inline(__always)
+    static func startsWord(found: Traits, behind: Traits) -> Traits {
+        let word = behind.rawValue & 1
+        let letter = found.rawValue | found.rawValue >> 3
+        let unspaced = (found.rawValue | behind.rawValue) >> 7
+        return Traits(rawValue: ((word & letter & ~unspaced & 1) ^ 1) << 2)
     }
 }

@@ -5,32 +5,29 @@ import CUnicode
 /// Its memory is kept from text to text.
 struct FoldedText {
     private let scalars: ScalarFold
-    private(set) var units: GrowingBuffer<FoldUnit>
-    /// The traits of the last character that is no mark.
-    private var before: FoldUnit.Traits = .space
-    private let foldsRepeats: Bool
+    private var writer: UnitWriter
     /// Whether characters are normalised together with the marks that follow them.
     private let joinsMarks: Bool
 
     init(_ folds: FoldSet) {
         scalars = ScalarFold(folds)
-        units = GrowingBuffer(capacity: 1 << 10)
-        foldsRepeats = folds.contains(.repeats)
+        writer = UnitWriter(folds)
         // Without accents there is nothing to be composed.
         joinsMarks = folds.contains(.nfkc) && !folds.contains(.confusables)
     }
 
     func free() {
         scalars.free()
-        units.free()
+        writer.free()
     }
+
+    var units: GrowingBuffer<FoldUnit> { writer.units }
 
     var folds: FoldSet { scalars.folds }
 
     /// Reads a text, valid UTF-8 of less than 4 GiB.
     mutating func read(_ text: UnsafeRawBufferPointer) {
-        units.removeAll()
-        before = .space
+        writer.removeAll()
         var index = 0
         while index < text.count {
             index = readASCII(text, from: index)
@@ -44,11 +41,13 @@ struct FoldedText {
         while end < text.count, text[end] < 0x80 { end += 1 }
         // The last may be normalised together with what follows it.
         if joinsMarks, end < text.count, end > start { end -= 1 }
-        units.reserve(end - start)
+        writer.reserve(end - start)
+        // In registers meanwhile.
+        var writer = self.writer
         for index in start..<end {
-            let folded = scalars.ascii(text[index])
-            append(folded, index, index + 1)
+            writer.append(scalars.ascii(text[index]), index, index + 1)
         }
+        self.writer = writer
         return end
     }
 
@@ -65,55 +64,24 @@ struct FoldedText {
             end = after
         }
         if !segment.isEmpty {
-            for folded in scalars.characters(segment) { append(folded, start, end) }
+            append(scalars.characters(segment), start, end)
         } else if first < 0x80 {
-            append(scalars.ascii(UInt8(first)), start, end)
+            writer.reserve(1)
+            writer.append(scalars.ascii(UInt8(first)), start, end)
         } else if let entry = scalars.entry(of: first) {
-            if entry.count > 0 { append(entry.first, start, end) }
-            if entry.count > 1 { append(entry.second, start, end) }
-            if entry.count > 2 { append(entry.third, start, end) }
+            writer.reserve(3)
+            if entry.count > 0 { writer.append(entry.first, start, end) }
+            if entry.count > 1 { writer.append(entry.second, start, end) }
+            if entry.count > 2 { writer.append(entry.third, start, end) }
         } else {
-            for folded in scalars.characters([first]) { append(folded, start, end) }
+            append(scalars.characters([first]), start, end)
         }
         return end
     }
 
-    @inline(__always)
-    private mutating func append(_ folded: ScalarFold.Folded, _ start: Int, _ end: Int) {
-        var traits = folded.traits
-        let last = units.count - 1
-        if traits.contains(.dropped) {
-            if traits.contains(.accent), last >= 0 { units.base[last].end = UInt32(end) }
-            return
-        }
-        if last >= 0, units[last].symbol == folded.symbol, merges(traits, units[last].traits) {
-            units.base[last].end = UInt32(end)
-            if units[last].run < .max { units.base[last].run += 1 }
-            if traits.contains(.word) { units.base[last].traits.insert(.word) }
-            before.formUnion(traits)
-            return
-        }
-        if traits.contains(.mark) {
-            traits.insert(.startsWord)
-        } else {
-            if !FoldUnit.joins(found: traits, beside: before) { traits.insert(.startsWord) }
-            before = traits
-        }
-        units.append(
-            FoldUnit(
-                symbol: folded.symbol,
-                start: UInt32(start),
-                end: UInt32(end),
-                run: 1,
-                traits: traits
-            )
-        )
-    }
-
-    /// Whether a character goes into the one before it, which is folded to the same.
-    private func merges(_ new: FoldUnit.Traits, _ last: FoldUnit.Traits) -> Bool {
-        if new.contains(.space) { return last.contains(.space) }
-        return foldsRepeats && new.contains(.exclamation) == last.contains(.exclamation)
+    private mutating func append(_ characters: [ScalarFold.Folded], _ start: Int, _ end: Int) {
+        writer.reserve(characters.count)
+        for character in characters { writer.append(character, start, end) }
     }
 
     /// The scalar at an offset, and where it ends.

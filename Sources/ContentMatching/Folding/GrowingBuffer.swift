@@ -21,11 +21,18 @@ struct GrowingBuffer<Element: BitwiseCopyable> {
 
     var isEmpty: Bool { count == 0 }
 
-    /// Unchecked for speed: there is room, by `removeAll(reserving:)`.
+    /// Unchecked for speed: there is room, by `reserve`.
     @inline(__always)
     mutating func append(unchecked element: Element) {
         (base + count).initialize(to: element)
         count += 1
+    }
+
+    /// The same, but the element is overwritten by the next unless it counts.
+    @inline(__always)
+    mutating func append(unchecked element: Element, counts: Bool) {
+        (base + count).initialize(to: element)
+        count += counts ? 1 : 0
     }
 
     mutating func append(_ element: Element) {
@@ -44,6 +51,11 @@ struct GrowingBuffer<Element: BitwiseCopyable> {
     /// Makes room for so many elements more.
     mutating func reserve(_ room: Int) {
         if capacity - count < room { resize(max(capacity * 2, count + room)) }
+    }
+
+    func sort() where Element: Comparable {
+        var all = UnsafeMutableBufferPointer(start: base, count: count)
+        all.sort()
     }
 
     private mutating func resize(_ capacity: Int) {

@@ -23,6 +23,12 @@ struct SpelledWords {
         words.free()
     }
 
+    /// Finds none.
+    mutating func removeAll() {
+        units.removeAll()
+        words.removeAll()
+    }
+
     /// Finds them all: three letters or more, each with one to three other characters after it.
     mutating func read(_ text: FoldedText) {
         units.removeAll()
@@ -94,7 +100,7 @@ struct SpelledWords {
     }
 
     /// Fewer single letters in a row are initials.
-    private static let lettersMin = 3
+    static let lettersMin = 3
     /// Characters that may stand between two letters; white space counts as one.
     private static let gapMax = 3
 }

@@ -31,10 +31,11 @@ struct TermSearch {
     }
 
     /// Appends all that stands in the text, in words of its own.
-    func search(_ text: FoldedText, into found: inout [Found]) {
+    func search(_ text: FoldedText, _ starts: WordStarts, into found: inout [Found]) {
         let count = text.units.count
         let units = UnsafePointer(text.units.base)
-        for start in 0..<count where units[start].traits.contains(.startsWord) {
+        for number in 0..<starts.starts.count {
+            let start = Int(starts.starts[number])
             var walk = Walk(units: units, start: start, end: count, isSpelled: false)
             descend(TermTrie.root, from: start, &walk, &found)
         }
