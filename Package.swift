@@ -246,3 +246,17 @@ let package = Package(
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
 )
+
+// Built by scripts/fuzz alone: libFuzzer brings its main.
+if Context.environment["TOUCHLINE_FUZZING"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "fuzz",
+            dependencies: [
+                "PolicyFiles", "PolicyEngine", "JSONSchema", "JSONDocument", "CEL", "Outcomes",
+            ],
+            path: "Tests/Fuzz",
+            swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]
+        )
+    )
+}

@@ -32,11 +32,17 @@ struct HostileTextTests {
         return Judge(bundle: bundle, counters: RateCounters())
     }
 
+    /// How long judging a text of one piece takes.
     private static func time(_ judge: Judge, _ piece: String, bytes: Int) -> (Duration, Verdict) {
         let text = String(repeating: piece, count: bytes / piece.utf8.count)
-        let body = String(decoding: Scenario.body(text: text), as: UTF8.self)
+        let channel = judge.bundle.channel(supposed: "club:a")
+        let scenario = Scenario(
+            occasion: .message,
+            body: Array(#"{"text":""#.utf8) + Array(text.utf8) + Array(#""}"#.utf8),
+            circumstances: circumstances(channel: channel)
+        )
         var verdict = Verdict.allowed
-        let time = ContinuousClock().measure { verdict = judge.judge(body) }
+        let time = ContinuousClock().measure { verdict = judge.judge(scenario) }
         return (time, verdict)
     }
 
@@ -52,7 +58,9 @@ struct HostileTextTests {
         #expect(long.0 < short.0 * 80 + .milliseconds(300))
     }
 
-    @Test("a condition over a megabyte of one letter is given up when it costs too much")
+    @Test(
+        "a megabyte of one letter gets a verdict, and a condition that would cost too much is given up"
+    )
     func megabyte() throws {
         let verdict = Self.time(try Self.judge(), "a", bytes: 1_000_000).1
         #expect(verdict.disposition == .hold)
