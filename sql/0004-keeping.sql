@@ -10,7 +10,8 @@ set local role touchline_owner;
 insert into audit.kind (family, number, name) values
     ('kind', 60, 'erase'), ('kind', 61, 'preserve'), ('kind', 62, 'unpreserve'),
     ('kind', 63, 'retain'),
-    ('kind', 70, 'operation');
+    ('kind', 70, 'operation'),
+    ('kind', 12, 'renew');
 
 -- Requests --------------------------------------------------------------------------------------
 

@@ -7,6 +7,8 @@ package enum EventKind: Int16, CaseIterable, Sendable {
     case refusedSummary = 4
     case connect = 10
     case disconnect = 11
+    /// A session goes on with a fresh token.
+    case renew = 12
     case join = 20
     case leave = 21
     case message = 30
@@ -60,7 +62,7 @@ package enum EventKind: Int16, CaseIterable, Sendable {
         case .hubStarted, .hubStopped, .policyActivated, .erase, .preserve, .unpreserve, .retain,
             .operation:
             .system
-        case .refusedSummary, .connect, .disconnect: .connections
+        case .refusedSummary, .connect, .disconnect, .renew: .connections
         case .join, .leave, .message, .edit, .delete, .frame: .traffic
         case .mute, .unmute, .ban, .unban, .strike: .sanctions
         }

@@ -7,7 +7,7 @@ import Outcomes
 struct Envelope {
     /// The types that a client can send.
     enum MessageType {
-        case join, leave, message
+        case join, leave, message, renew
     }
 
     /// Bytes of a client's `id`, which every answer echoes.
@@ -16,6 +16,8 @@ struct Envelope {
     static let channelBytesMax = 256
     /// Bytes of the name of a kind of message.
     static let kindBytesMax = 64
+    /// Bytes of a token, as in a handshake's head.
+    static let tokenBytesMax = 8192
     /// The kind of a message that names none.
     static let plainKind = "message"
 
@@ -28,6 +30,8 @@ struct Envelope {
     /// The idempotency key, if one was given.
     var key: UUID16?
     var body: JSONValue?
+    /// The fresh token of a renewal.
+    var token = ""
 
     init(id: [UInt8]) {
         self.id = id
@@ -58,8 +62,10 @@ struct Envelope {
         case "join": envelope.type = .join
         case "leave": envelope.type = .leave
         case "message": envelope.type = .message
+        case "renew": envelope.type = .renew
         default: return .refused(.unknownType, Outcome.unknownType.sentence, id: id)
         }
+        if envelope.type == .renew { return envelope.readingRenewal(document) }
         guard let channel = document["channel"]?.string, !channel.isEmpty,
             channel.utf8.count <= channelBytesMax
         else {
@@ -75,6 +81,27 @@ struct Envelope {
         }
         return .envelope(envelope)
     }
+
+    private func readingRenewal(_ document: JSONValue) -> Reading {
+        guard let token = document["token"]?.string, !token.isEmpty,
+            token.utf8.count <= Self.tokenBytesMax
+        else {
+            return .refused(
+                .badEnvelope,
+                "'token' must be a string of 1 to \(Self.tokenBytesMax) bytes.",
+                id: id
+            )
+        }
+        guard document.count == 3 else {
+            return .refused(.badEnvelope, "The message has a member that its type has not.", id: id)
+        }
+        var renewal = self
+        renewal.token = token
+        return .envelope(renewal)
+    }
+
+    /// Whether a message holds a token, which the record must not.
+    static func isSecret(_ document: JSONValue) -> Bool { document["token"] != nil }
 
     /// Reads what only sends have, and looks for members that no type has.
     ///

@@ -32,7 +32,7 @@ package protocol OperatedHub: Sendable {
     func ask(_ question: RecordQuestion) async throws -> String
 }
 
-/// Why a call of the operators' API came to nothing.
+/// Why a token is not taken, or a call of the operators' API came to nothing.
 package struct CallRefused: Error, Sendable {
     package let outcome: Outcome
 

@@ -9,6 +9,10 @@ package enum Reply: Sendable, Equatable {
     case held(say: String?)
     case joined(say: String?)
     case left
+    /// Taken out of the channel, because new claims don't open it.
+    case removed(say: String?)
+    /// A fresh token counts; times in Unix seconds.
+    case renewed(name: String, expiresAt: Int64, tokenExpiresAt: Int64)
     /// Refused; `message` replaces the outcome's own sentence.
     case refused(Outcome, message: String? = nil, retryAfterMs: Int? = nil)
     /// The connection ends with the outcome's close code.

@@ -8,12 +8,15 @@ package struct Session: Sendable {
     /// What the bundle in force reads out of the claims.
     package internal(set) var member: MemberFacts
     /// The token's claims as JSON text.
-    let claims: String
-    let request: RequestFacts
+    private(set) var claims: String
+    package let request: RequestFacts
     /// The `sender` of its messages as JSON text: pseudonym, and the name shown to others.
-    package let senderJSON: [UInt8]
-    /// When the token stops being valid, Unix seconds.
-    package let expiresAt: Int64
+    package private(set) var senderJSON: [UInt8] = []
+    /// When it ends unless the token is renewed, Unix seconds.
+    package private(set) var expiresAt: Int64
+    /// When its client is told that it will, Unix seconds.
+    private var expiringAt: Int64 = 0
+    var isToldOfExpiry = false
     /// Channels joined, by the ledger's index; few, so an array.
     package internal(set) var channels: [(name: String, index: Int)] = []
     var rate: TokenBucket
@@ -31,7 +34,9 @@ package struct Session: Sendable {
         member: MemberFacts,
         claims: String,
         request: RequestFacts,
+        openedAt: Int64,
         expiresAt: Int64,
+        tokenExpiresAt: Int64,
         rate: TokenBucket
     ) {
         self.id = id
@@ -39,6 +44,13 @@ package struct Session: Sendable {
         self.member = member
         self.claims = claims
         self.request = request
+        self.expiresAt = expiresAt
+        self.rate = rate
+        nameSender()
+        tellBefore(tokenExpiresAt, from: openedAt)
+    }
+
+    private mutating func nameSender() {
         var sender: [UInt8] = []
         sender.json("{\"id\":\"")
         subject.appendText(to: &sender)
@@ -46,9 +58,33 @@ package struct Session: Sendable {
         sender.json(string: member.name)
         sender.json("}")
         senderJSON = sender
-        self.expiresAt = expiresAt
-        self.rate = rate
     }
+
+    /// Goes on with a fresh token.
+    mutating func renew(
+        member: MemberFacts,
+        claims: String,
+        at now: Int64,
+        expiresAt: Int64,
+        tokenExpiresAt: Int64
+    ) {
+        self.member = member
+        self.claims = claims
+        self.expiresAt = expiresAt
+        isToldOfExpiry = false
+        nameSender()
+        tellBefore(tokenExpiresAt, from: now)
+    }
+
+    /// A minute before the token expires, or halfway to that if it lives for less than two.
+    private mutating func tellBefore(_ tokenExpiresAt: Int64, from now: Int64) {
+        expiringAt = max(tokenExpiresAt - Self.noticeSeconds, now + (tokenExpiresAt - now) / 2)
+    }
+
+    /// Whether its client is to be told now.
+    func isExpiring(at now: Int64) -> Bool { !isToldOfExpiry && now >= expiringAt }
+
+    private static let noticeSeconds: Int64 = 60
 
     /// Proposals in flight at which reading stops, and at which it goes on again.
     package static let inFlightMax = 256

@@ -145,6 +145,19 @@ extension Shard {
                 ack("left", id, decision, channelSeq: channelSeq, channel: name),
                 to: slot
             )
+        case .removed(let say):
+            guard let name = proposal.channelName else { return }
+            leave(slot, name: name)
+            output.sendText(left(name, decision, say: say), to: slot)
+        case .renewed(let name, let expiresAt, let tokenExpiresAt):
+            renewed(
+                slot,
+                proposal,
+                name: name,
+                expiresAt: expiresAt,
+                tokenExpiresAt: tokenExpiresAt
+            )
+            output.sendText(renewed(id, decision, expiresAt: expiresAt), to: slot)
         case .refused(let outcome, let message, let retryAfterMs):
             output.sendText(
                 refusal(outcome, id, decision, message: message, retryAfterMs: retryAfterMs),
@@ -278,6 +291,36 @@ extension Shard {
             text.json(string: say)
         }
         text.json("}")
+        return text
+    }
+
+    private func renewed(
+        _ id: UnsafeRawBufferPointer,
+        _ decision: Decision,
+        expiresAt: Int64
+    ) -> [UInt8] {
+        var text: [UInt8] = []
+        text.json("{\"type\":\"renewed\",\"id\":")
+        text.append(contentsOf: id)
+        text.json(",\"expires_at\":")
+        text.json(expiresAt)
+        text.json(",\"decision\":\"")
+        text.json(decision)
+        text.json("\"}")
+        return text
+    }
+
+    private func left(_ channel: String, _ decision: Decision, say: String?) -> [UInt8] {
+        var text: [UInt8] = []
+        text.json("{\"type\":\"left\",\"channel\":")
+        text.json(string: channel)
+        text.json(",\"code\":")
+        text.json(string: Outcome.blocked.rawValue)
+        text.json(",\"message\":")
+        text.json(string: say ?? Outcome.blocked.sentence)
+        text.json(",\"decision\":\"")
+        text.json(decision)
+        text.json("\"}")
         return text
     }
 

@@ -9,7 +9,10 @@ package struct Arrival: Sendable {
     package var name: String
     /// `sub` of the token.
     package var sub: String
+    /// When the session ends, Unix seconds: `exp` and the issuer's leeway.
     package var expiresAt: Int64
+    /// `exp`, Unix seconds.
+    package var tokenExpiresAt: Int64
     /// Address, user agent and origin as JSON text: content, never in the event.
     package var connection: [UInt8]
     /// The token's claims as JSON text, for the subject's row and the facts of rules.
@@ -22,6 +25,7 @@ package struct Arrival: Sendable {
         sub: String,
         name: String,
         expiresAt: Int64,
+        tokenExpiresAt: Int64,
         connection: [UInt8],
         claims: String,
         request: RequestFacts
@@ -31,6 +35,7 @@ package struct Arrival: Sendable {
         self.sub = sub
         self.name = name
         self.expiresAt = expiresAt
+        self.tokenExpiresAt = tokenExpiresAt
         self.connection = connection
         self.claims = claims
         self.request = request
@@ -84,8 +89,18 @@ extension Shard {
         let id = entropy.uuid7(unixMs: UInt64(now.wall / 1000 + 946_684_800_000))
         var proposal = proposal(.connect, subject: arrival.subject, session: id)
         proposal.dependsOnState = true
-        proposal.change = .member(RosterEntry(member(arrival), claims: arrival.claims))
+        introduce(arrival, &proposal)
         proposal.reply = .handshake(ticket: ticket)
+        var particulars = Particulars(started: ticks())
+        particulars.verdict = verdict
+        particulars.parts.connection(arrival.connection)
+        record(&proposal, particulars)
+        return id
+    }
+
+    /// Brings who a token speaks for, and what it claims, into the record.
+    func introduce(_ arrival: Arrival, _ proposal: inout Proposal) {
+        proposal.change = .member(RosterEntry(member(arrival), claims: arrival.claims))
         let start = batch.bytes.count
         SubjectRow(
             pseudonym: arrival.subject,
@@ -96,11 +111,6 @@ extension Shard {
             firstSeen: now.wall
         ).encode(into: &batch.bytes)
         proposal.row = (.subject, start..<batch.bytes.count)
-        var particulars = Particulars(started: ticks())
-        particulars.verdict = verdict
-        particulars.parts.connection(arrival.connection)
-        record(&proposal, particulars)
-        return id
     }
 
     /// Proposes the record of a refused handshake.
@@ -144,7 +154,9 @@ extension Shard {
             member: member(arrival),
             claims: arrival.claims,
             request: arrival.request,
+            openedAt: now.unixSeconds,
             expiresAt: arrival.expiresAt,
+            tokenExpiresAt: arrival.tokenExpiresAt,
             rate: TokenBucket(perSecond: limits.messagesPerSecond, burst: limits.burst)
         )
         var text: [UInt8] = []

@@ -70,7 +70,8 @@ extension Shard {
                 stage: .envelope,
                 envelope: Envelope(id: id),
                 started: started,
-                message: sentence
+                message: sentence,
+                isSecret: Envelope.isSecret(document)
             )
             return
         case .envelope(let read): envelope = read
@@ -92,6 +93,7 @@ extension Shard {
         case .join: join(envelope, payload, slot, started)
         case .leave: leave(envelope, payload, slot, started)
         case .message: message(envelope, payload, slot, started)
+        case .renew: renew(envelope, payload, slot, started)
         }
     }
 
@@ -236,7 +238,7 @@ extension Shard {
     }
 
     /// What the rules say of an item in a channel, and the heads that it rests on.
-    private func judge(_ item: Item, _ session: Session, in channel: String) -> Judged {
+    func judge(_ item: Item, _ session: Session, in channel: String) -> Judged {
         var read: ReadHeads?
         if bundle.readsRoster || bundle.readsPresent {
             let heads = roster.heads(of: channel, at: now.wall)

@@ -96,10 +96,12 @@ extension Shard {
         started: UInt64,
         message: String? = nil,
         retryAfterMs: Int? = nil,
-        judged: Judged? = nil
+        judged: Judged? = nil,
+        isSecret: Bool = false
     ) {
         let kind: EventKind =
             switch envelope?.type {
+            case .renew: .renew
             case _ where envelope?.channel.isEmpty != false: .frame
             case .join: .join
             case .leave: .leave
@@ -120,7 +122,8 @@ extension Shard {
         }
         var particulars = Particulars(stage: stage, bytes: payload.count, started: started)
         particulars.detail = Detail(outcome)
-        particulars.parts.original(payload)
+        // A token is nobody's to read, as long as it is valid.
+        if !isSecret, kind != .renew { particulars.parts.original(payload) }
         particulars.verdict = judged?.verdict
         record(&proposal, particulars, in: envelope?.channel)
     }

@@ -14,6 +14,12 @@ package protocol ShardOutput: AnyObject {
     /// A handshake's event, or an activation's, is durable (`decision` is its id), or it could not be
     /// recorded (nil).
     func handshakeRecorded(ticket: Int, decision: Decision?, outcome: Outcome?)
+    /// Verifies a fresh token that a session's client has sent.
+    func arrival(
+        bearing token: String,
+        to session: Session,
+        at now: Instant
+    ) -> Result<Arrival, CallRefused>
     /// Hand the shard's batch to the recorder at the end of this turn of the event loop.
     func laneFilled()
     /// The shard has this connection's fill of unanswered messages: stop or go on reading.

@@ -36,6 +36,7 @@ package struct Entrance: Sendable {
             sub: principal.subject,
             name: principal.name ?? "Member",
             expiresAt: principal.validUntil,
+            tokenExpiresAt: principal.expiresAt,
             connection: connection,
             claims: String(decoding: principal.claims, as: UTF8.self),
             request: request

@@ -1,4 +1,5 @@
 import AuditLog
+import Handshake
 package import HubCore
 package import NIOCore
 package import Outcomes
@@ -23,6 +24,7 @@ package final class ShardLoop: ShardOutput, RecordedGroupReceiver, @unchecked Se
     fileprivate var isWriteScheduled = false
     fileprivate var isApplying = false
     let clocks: Clocks
+    private let entrance: Entrance
     /// What each address may still ask of this loop.
     var addresses: AddressLimits
     private var summarisedNs: UInt64 = 0
@@ -37,12 +39,17 @@ package final class ShardLoop: ShardOutput, RecordedGroupReceiver, @unchecked Se
     package init(
         eventLoop: any EventLoop,
         clocks: Clocks,
-        addresses: AddressLimits,
+        entrance: Entrance,
         submit: @escaping @Sendable (Batch) -> Bool,
         makeShard: (ShardLoop) -> Shard<ShardLoop>
     ) {
         self.clocks = clocks
-        self.addresses = addresses
+        self.entrance = entrance
+        addresses = AddressLimits(
+            perSecond: entrance.settings.handshakesPerSecond,
+            burst: entrance.settings.handshakeBurst,
+            refusalsRecordedMax: entrance.settings.refusalsRecordedPerMinute
+        )
         self.eventLoop = eventLoop
         self.submit = submit
         shard = makeShard(self)
@@ -77,6 +84,7 @@ package final class ShardLoop: ShardOutput, RecordedGroupReceiver, @unchecked Se
         }
         for (slot, connection) in connections.enumerated() {
             guard let connection else { continue }
+            shard.tellIfExpiring(slot, at: now)
             let expiresAt = shard.sessions[slot: slot]?.expiresAt ?? .max
             connection.tick(
                 nowNs: now.monotonicNs,
@@ -138,6 +146,16 @@ package final class ShardLoop: ShardOutput, RecordedGroupReceiver, @unchecked Se
 
     package func send(_ frame: UnsafeRawBufferPointer, to slot: Int) {
         connections[slot]?.append(frame)
+    }
+
+    package func arrival(
+        bearing token: String,
+        to session: Session,
+        at now: Instant
+    ) -> Result<Arrival, CallRefused> {
+        entrance.gates.current.tokens.verify(token, at: now.unixTime)
+            .mapError { CallRefused($0.outcome) }
+            .map { entrance.arrival($0, connection: [], request: session.request) }
     }
 
     package func sendText(_ text: [UInt8], to slot: Int) {

@@ -21,6 +21,7 @@ package enum Outcome: String, CaseIterable, Sendable {
     case tokenInvalid = "token_invalid"
     case tokenExpired = "token_expired"
     case tokenNotYetValid = "token_not_yet_valid"
+    case otherMember = "other_member"
     case originRefused = "origin_refused"
     // Handshake: limits and rules.
     case tooManyConnections = "too_many_connections"
@@ -100,7 +101,8 @@ extension Outcome {
             .upgradeRequired, .versionNotSupported, .badKey, .badHost, .badForwarded:
             headRow
         case .tokenMissing, .tokenTwice, .tokenMalformed, .tokenInvalid, .tokenExpired,
-            .tokenNotYetValid, .originRefused, .tooManyConnections, .tooManySessions, .banned,
+            .tokenNotYetValid, .otherMember, .originRefused, .tooManyConnections, .tooManySessions,
+            .banned,
             .connectionRefused, .forbidden, .busy, .recordUnavailable:
             admissionRow
         case .normal, .goingAway, .protocolError, .unsupportedData, .invalidText, .tooBig,
@@ -147,6 +149,13 @@ extension Outcome {
             Row(401, 4401, .afterChange, .client, "The bearer token has expired: get a new one.")
         case .tokenNotYetValid:
             Row(401, .later, .client, "The bearer token is not valid yet.")
+        case .otherMember:
+            Row(
+                401,
+                .afterChange,
+                .client,
+                "The token is another member's: open a session of its own."
+            )
         case .originRefused:
             Row(403, .never, .policy, "This site may not connect to the hub.")
         case .tooManyConnections:

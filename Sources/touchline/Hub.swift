@@ -121,15 +121,10 @@ final class Hub: Sendable {
         let (standing, roster) = (record.standing, record.roster)
         let rates = RateCounters()
         let loops = group.makeIterator().enumerated().map { index, eventLoop in
-            let settings = entrance.settings
-            return ShardLoop(
+            ShardLoop(
                 eventLoop: eventLoop,
                 clocks: clocks,
-                addresses: AddressLimits(
-                    perSecond: settings.handshakesPerSecond,
-                    burst: settings.handshakeBurst,
-                    refusalsRecordedMax: settings.refusalsRecordedPerMinute
-                ),
+                entrance: entrance,
                 submit: { submit.recorder.submit($0) }
             ) { loop in
                 Shard(

@@ -27,6 +27,7 @@ enum Fixture {
             sub: "s",
             name: "Ann",
             expiresAt: .max,
+            tokenExpiresAt: .max,
             connection: Array("{}".utf8),
             claims: claims,
             request: RequestFacts(address: "192.0.2.1", origin: "", agent: "", isTLS: true)

@@ -44,6 +44,19 @@ final class SimulatedLoop: ShardOutput {
         if let decision { recordedTickets[ticket] = decision } else { staleTickets.insert(ticket) }
     }
 
+    /// In a simulation a token is the claims themselves; the one `other` is another member's.
+    func arrival(
+        bearing token: String,
+        to session: Session,
+        at now: Instant
+    ) -> Result<Arrival, CallRefused> {
+        switch token {
+        case "bad": .failure(CallRefused(.tokenInvalid))
+        case "other": .success(Fixture.arrival(UUID16(high: .max, low: .max)))
+        default: .success(Fixture.arrival(session.subject, claims: token))
+        }
+    }
+
     func laneFilled() {}
     func setReading(_ reading: Bool, of slot: Int) {}
 }

@@ -85,7 +85,14 @@ struct SimulationTests {
             // A slot is used again: what it got belongs to the one that is gone.
             hub.loops[old.loop].sent[old.slot] = nil
             members[index] = connect(index, to: hub)
-        case 118..<145: hub.handOver(loop)
+        case 118..<122:
+            // Claims change under everyone; the child's don't, for what is held rests on them.
+            let index = Int.random(in: 0..<Self.child, using: &hub.random)
+            let token = [Fixture.adult, Fixture.officer, "bad", "other"]
+                .randomElement(using: &hub.random)!
+                .replacing("\"", with: "\\\"")
+            send("{\"type\":\"renew\",\"id\":\"n\",\"token\":\"\(token)\"}", members[index], hub)
+        case 122..<145: hub.handOver(loop)
         case 145..<165: hub.record()
         default: hub.apply(loop)
         }

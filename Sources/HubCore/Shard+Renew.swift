@@ -1,0 +1,107 @@
+import AuditLog
+import JSONDocument
+import Outcomes
+import PolicyEngine
+
+// Tokens over time: told before they expire, renewed in place, and rights follow the newest claims.
+extension Shard {
+    /// A fresh token for the same member: its claims count from its event on.
+    func renew(
+        _ envelope: Envelope,
+        _ payload: UnsafeRawBufferPointer,
+        _ slot: Int,
+        _ started: UInt64
+    ) {
+        let session = sessions[slot: slot]!
+        func refuse(_ outcome: Outcome, _ stage: Stage, _ judged: Judged? = nil) {
+            self.refuse(
+                payload,
+                slot,
+                outcome,
+                stage: stage,
+                envelope: envelope,
+                started: started,
+                message: judged?.verdict.say,
+                judged: judged
+            )
+        }
+        let arrival: Arrival
+        switch output.arrival(bearing: envelope.token, to: session, at: now) {
+        case .failure(let refused): return refuse(refused.outcome, .token)
+        case .success(let verified): arrival = verified
+        }
+        guard arrival.subject == session.subject else { return refuse(.otherMember, .token) }
+        if standing[session.subject].bannedUntil > now.wall { return refuse(.banned, .limits) }
+        let verdict = verdict(on: arrival, at: now)
+        if verdict.disposition > .redact {
+            let judged = Judged(verdict: verdict, heads: nil)
+            return refuse(.connectionRefused, .connectRules, judged)
+        }
+        var proposal = proposal(.renew, .allow, slot, envelope, payload)
+        introduce(arrival, &proposal)
+        proposal.reply = .renewed(
+            name: arrival.name,
+            expiresAt: arrival.expiresAt,
+            tokenExpiresAt: arrival.tokenExpiresAt
+        )
+        var particulars = Particulars(bytes: payload.count, started: started)
+        particulars.verdict = verdict
+        record(&proposal, particulars)
+    }
+
+    /// A renewal is durable: the session goes on with the new claims, without the channels that they
+    /// no longer open.
+    func renewed(
+        _ slot: Int,
+        _ proposal: Proposal,
+        name: String,
+        expiresAt: Int64,
+        tokenExpiresAt: Int64
+    ) {
+        guard case .member(let entry) = proposal.change, let subject = proposal.subject else {
+            return
+        }
+        let member = bundle.members.member(id: "\(subject)", name: name, claims: entry.claims)
+        sessions[slot: slot]?.renew(
+            member: member,
+            claims: entry.claims,
+            at: now.unixSeconds,
+            expiresAt: expiresAt,
+            tokenExpiresAt: tokenExpiresAt
+        )
+        judgeJoinsAgain(slot)
+    }
+
+    /// Ends a session's stay in channels that it could not join any more.
+    private func judgeJoinsAgain(_ slot: Int) {
+        guard let session = sessions[slot: slot] else { return }
+        for channel in session.channels {
+            let started = ticks()
+            let judged = judge(.join, session, in: channel.name)
+            guard judged.verdict.disposition > .redact else { continue }
+            let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
+            var proposal = proposal(.leave, .allow, slot, nil, nothing)
+            proposal.dependsOnState = false
+            proposal.channel = channel.index
+            proposal.channelName = channel.name
+            proposal.reply = .removed(say: judged.verdict.say)
+            var particulars = Particulars(started: started)
+            particulars.detail = Detail(.blocked)
+            particulars.rules = judged.verdict.rules
+            record(&proposal, particulars)
+        }
+    }
+
+    /// Tells a client once that its token expires soon.
+    package func tellIfExpiring(_ slot: Int, at now: Instant) {
+        guard let session = sessions[slot: slot], session.isExpiring(at: now.unixSeconds) else {
+            return
+        }
+        sessions[slot: slot]?.isToldOfExpiry = true
+        var text: [UInt8] = []
+        text.json("{\"type\":\"expiring\",\"expires_at\":")
+        text.json(session.expiresAt)
+        text.json("}")
+        output.sendText(text, to: slot)
+    }
+}
