@@ -67,7 +67,7 @@ private struct GroupScanner {
             terms.search(folded, starts, into: &found)
         }
         if group.folds.contains(.spaces) {
-            if terms == nil || starts.loneLetters >= SpelledWords.lettersMin {
+            if terms == nil || starts.maySpellWords {
                 spelled.read(folded)
                 terms?.search(spelled, into: &found)
             } else {

@@ -54,6 +54,7 @@ struct DetectorTests {
             ("zero 86 dash 123 dash 4567", ["zero 86 dash 123 dash 4567"]),
 
             ("086 double five 1 2 triple 4 9", ["086 double five 1 2 triple 4 9"]),
+            ("086 double five 1 2 triple 4", ["086 double five 1 2 triple 4"]),
             ("plus 353 86 123 4567", ["plus 353 86 123 4567"]),
             ("０８６ １２３ ４５６７", ["０８６ １２３ ４５６７"]), ("०८६१२३४५६७", ["०८६१२३४५६७"]),
             ("086\u{200B}1234567", ["086\u{200B}1234567"]),
@@ -123,7 +124,8 @@ struct DetectorTests {
         arguments: [
             ("we're at d02x285 ok", ["d02x285"]),
             ("D6W XH70", ["D6W XH70"]), ("T 1 2 W 8 K P", ["T 1 2 W 8 K P"]),
-            ("eircode T12 YHNP", ["T12 YHNP"]), ("A65 2024", []), ("B65 F4E2", []),
+            ("eircode T12 YHNP", ["T12 YHNP"]), ("A65 F4E2", ["A65 F4E2"]),
+            ("A65 2024", []), ("B65 F4E2", []),
             ("A65 F4I2", []), ("A65 F4E2B", []), ("D02 have", []),
         ] as [(String, [String])]
     )
@@ -148,7 +150,8 @@ struct DetectorTests {
         arguments: [
             ("SW1A 1AA", ["SW1A 1AA"]), ("at bt7 1nn tonight", ["bt7 1nn"]),
             ("M1 1AE, EC1A1BB", ["M1 1AE", "EC1A1BB"]), ("B33-8TH", ["B33-8TH"]),
-            ("SW 1A 1AA", ["SW 1A 1AA"]),
+            ("SW 1A 1AA", ["SW 1A 1AA"]), ("S W 1 A 1 A A", ["S W 1 A 1 A A"]),
+            ("a W1A 1AA", ["W1A 1AA"]), ("M 1 1 A E", ["M 1 1 A E"]),
             ("QQ1 1AA", []), ("SW1A 1AC", []), ("u12 2nd", []), ("s1 2nd place", []),
             ("my address is s1 2nd", ["s1 2nd"]), ("we won 2 1", []),
         ] as [(String, [String])]
@@ -186,7 +189,9 @@ struct DetectorTests {
             ("t.me/abc", ["t.me/abc"]), ("hxxps://bad.site", ["hxxps://bad.site"]),
             ("bad[.]com", ["bad[.]com"]), ("bad dot com", ["bad dot com"]),
             ("bad (dot) com/x", ["bad (dot) com/x"]), ("bad . com", ["bad . com"]),
-            ("http://1.2.3.4/x", ["http://1.2.3.4/x"]), ("ｂａｄ．ｃｏｍ", ["ｂａｄ．ｃｏｍ"]),
+            ("http://1.2.3.4/x", ["http://1.2.3.4/x"]), ("http://[::1]/", ["http://[::1]/"]),
+            ("see http://[2001:db8::1]:80/x.", ["http://[2001:db8::1]:80/x"]), ("http://[]", []),
+            ("ｂａｄ．ｃｏｍ", ["ｂａｄ．ｃｏｍ"]),
             ("CLUB.IE:8080/x", []),
             ("ok.so we go", []), ("it was good.is it?", []), ("e.g. this", []), ("9.30pm", []),
             ("and/or", []), ("mary@gmail.com", []), ("v1.2.3", []), ("http:", []),

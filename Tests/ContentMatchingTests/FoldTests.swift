@@ -47,6 +47,8 @@ struct FoldTests {
             ([.spaces], "shut up", "shutup", "shutup"),
             ([.spaces], "shut up", "s h u t u p", "s h u t u p"),
             (Fold.allCases, "loser", "l 0 s 3 r", "l 0 s 3 r"),
+            (Fold.allCases, "loser", "1000053ʀ", "1000053ʀ"),
+            ([.leet, .confusables], "loser", "ʟ053r", "ʟ053r"),
             (Fold.allCases, "loser", "Ⅼ\u{200B}00000𝗌ЕᏒ", "Ⅼ\u{200B}00000𝗌ЕᏒ"),
         ] as [([Fold], String, String, String)]
     )

@@ -42,16 +42,45 @@ struct SpanPropertyTests {
         let scanner = MatcherScanner(MatcherSet([matcher]))
         for _ in 0..<200 {
             let disguise = Self.disguise(term, &random)
-            // Digits alone are a number.
-            guard disguise.count(where: \.isNumber) < disguise.count(where: \.isLetter) else {
-                continue
-            }
+            // Digits alone are a number, and so are most of them with a plain letter.
+            let hasLookalike = disguise.contains { !$0.isASCII && $0.isLetter }
+            guard
+                hasLookalike
+                    || disguise.count(where: \.isNumber) < disguise.count(where: \.isLetter)
+            else { continue }
             let before = ["", "so ", "日本 ", "é! ", "\u{200B}"].randomElement(using: &random) ?? ""
             let after = ["", " now", "!!", " 😀", "…", "’ "].randomElement(using: &random) ?? ""
             let found = ContentMatchingTests.hits(scanner, in: before + disguise + after)[0]
             let bytes = found.map { $0.map { Array($0.utf8) } }
             #expect(bytes == [Array(disguise.utf8)], "\(before)|\(disguise)|\(after)")
         }
+    }
+
+    @Test("letters that spell a word are looked for wherever there are some", arguments: 0..<8)
+    func spelled(seed: Int) {
+        var random = SplitMix(state: UInt64(200 + seed))
+        var text = FoldedText(FoldSet(Fold.allCases))
+        var starts = WordStarts()
+        var words = SpelledWords()
+        defer {
+            text.free()
+            starts.free()
+            words.free()
+        }
+        var count = 0
+        let pieces = ["a", "l", "1", "!", "$", "é", " ", " ", ".", "-", "ab", "😀", "e\u{301}", "?"]
+        for _ in 0..<2000 {
+            let pieces = (0..<Int.random(in: 0..<20, using: &random)).compactMap { _ in
+                pieces.randomElement(using: &random)
+            }
+            Array(pieces.joined().utf8).withUnsafeBytes { text.read($0) }
+            starts.read(text)
+            words.read(text)
+            if words.words.isEmpty { continue }
+            count += 1
+            #expect(starts.maySpellWords, "\(pieces.joined().debugDescription)")
+        }
+        #expect(count > 50)
     }
 
     @Test("texts of one kind of character, however long, are searched in linear time")

@@ -1,7 +1,7 @@
 /// Dates of birth: a whole date beside a word that says what it is.
 enum BirthDateDetector {
     static func appendSpans(in text: DetectorText, to spans: inout [Span]) {
-        text.appendSpans(to: &spans) { word in
+        text.appendSpans(to: &spans, at: .words) { word in
             guard let span = date(in: text, at: word.start),
                 text.hasContext(context, around: span) || saysDOB(text, around: span)
             else { return nil }

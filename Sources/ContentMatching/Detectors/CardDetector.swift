@@ -1,7 +1,7 @@
 /// Payment cards: a brand's first digits and length, and Luhn's check digit (ISO/IEC 7812-1).
 enum CardDetector {
     static func appendSpans(in text: DetectorText, to spans: inout [Span]) {
-        text.appendSpans(to: &spans) { word in
+        text.appendSpans(to: &spans, at: .numbers) { word in
             guard text.isDigit(word.start), let end = end(in: text, at: word.start) else {
                 return nil
             }

@@ -48,7 +48,7 @@ extension Detector {
         case .postcode: contents.digits >= 2
         case .link: true
         case .handle:
-            atSigns > 0 || contents.hasHash || contents.meanings.contains(.network)
+            contents.hasAtSign || contents.hasHash || contents.meanings.contains(.network)
         case .dateOfBirth: contents.digits >= 3 && contents.meanings.contains(.birth)
         }
     }

@@ -7,6 +7,10 @@ struct DetectorText {
     /// What the text was read from, character by character.
     private var units: GrowingBuffer<FoldUnit>?
     private var words = GrowingBuffer<Word>(capacity: 1 << 8)
+    /// Of the words, those that may start with one or two letters and then, perhaps apart, a digit.
+    private var codes = GrowingBuffer<Word>(capacity: 1 << 4)
+    /// Of the words, those that start with a digit, or are one, or a plus.
+    private var numbers = GrowingBuffer<Word>(capacity: 1 << 4)
     /// Where words start and end, by turns.
     private var edges = GrowingBuffer<Int>(capacity: 1 << 10)
     /// Where an `@` or the word `at` stands.
@@ -19,8 +23,16 @@ struct DetectorText {
         let start: Int
         let end: Int
         let meaning: Vocabulary.Meaning
-        /// Whether it may start with one or two letters and then, perhaps apart, a digit.
-        let mayStartCode: Bool
+    }
+
+    /// Where a detector looks.
+    enum Places {
+        /// At each word.
+        case words
+        /// Where one or two letters and then a digit may stand.
+        case codes
+        /// At digits, written or spoken, and where a plus is said.
+        case numbers
     }
 
     /// What a text has anywhere.
@@ -29,6 +41,7 @@ struct DetectorText {
         var digits = 0
         var meanings: Vocabulary.Meaning = []
         var hasHash = false
+        var hasAtSign = false
     }
 
     /// Stands for a letter or digit beyond ASCII.
@@ -39,6 +52,8 @@ struct DetectorText {
     func free() {
         bytes.free()
         words.free()
+        codes.free()
+        numbers.free()
         edges.free()
         atSigns.free()
     }
@@ -66,7 +81,14 @@ struct DetectorText {
     }
 
     /// Appends what `find` gives for each word that starts behind what it gave before.
-    func appendSpans(to spans: inout [Span], _ find: (Word) -> Span?) {
+    @inline(__always)
+    func appendSpans(to spans: inout [Span], at places: Places, _ find: (Word) -> Span?) {
+        let words =
+            switch places {
+            case .words: words
+            case .codes: codes
+            case .numbers: numbers
+            }
         var from = 0
         for index in 0..<words.count where words[index].start >= from {
             guard let span = find(words[index]) else { continue }
@@ -80,10 +102,12 @@ extension DetectorText {
     /// Reads a text that was folded by `FoldSet.detectors`.
     mutating func read(_ text: FoldedText) {
         units = text.units
-        words.removeAll()
+        codes.removeAll()
+        numbers.removeAll()
         atSigns.removeAll()
         contents = Contents()
         readBytes(text.units)
+        words.removeAll(reserving: edges.count / 2)
         for index in stride(from: 0, to: edges.count, by: 2) {
             appendWord(edges[index], edges[index + 1])
         }
@@ -116,20 +140,33 @@ extension DetectorText {
     }
 
     private mutating func append(_ sign: UInt8, _ index: Int) {
-        if sign == UInt8(ascii: "@") { atSigns.append(index) } else { contents.hasHash = true }
+        if sign == UInt8(ascii: "@") {
+            atSigns.append(index)
+            contents.hasAtSign = true
+        } else {
+            contents.hasHash = true
+        }
     }
 
     private mutating func appendWord(_ start: Int, _ end: Int) {
         let meaning = vocabulary.meaning(of: bytes.base + start, count: end - start)
-        let isProse = end - start > 2 && (start..<start + 3).allSatisfy(isLetter)
-        let mayStartCode = isLetter(start) && !isProse
-        words.append(
-            Word(start: start, end: end, meaning: meaning, mayStartCode: mayStartCode)
-        )
+        let word = Word(start: start, end: end, meaning: meaning)
+        words.append(unchecked: word)
+        if mayStartCode(start, end) { codes.append(word) }
+        if isDigit(start) || !meaning.isDisjoint(with: [.digit, .plus]) { numbers.append(word) }
         if meaning.isEmpty { return }
         contents.meanings.formUnion(meaning)
         if meaning.contains(.digit) { contents.digits += 2 }
         if meaning.contains(.at) { atSigns.append(start) }
+    }
+
+    private func mayStartCode(_ start: Int, _ end: Int) -> Bool {
+        guard isLetter(start) else { return false }
+        switch end - start {
+        case 1: return true
+        case 2 where isLetter(start + 1): return isDigit(end + 1) || isDigit(end + 2)
+        default: return !isLetter(start + 1) || !isLetter(start + 2)
+        }
     }
 
     private static func byte(_ unit: FoldUnit) -> UInt8 {
@@ -146,13 +183,14 @@ extension DetectorText {
     static func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }
     static func isLetter(_ byte: UInt8) -> Bool { byte >= 0x61 && byte <= 0x7A }
 
+    func kind(_ index: Int) -> Vocabulary.Kind { vocabulary.kind(of: self[index]) }
     func isDigit(_ index: Int) -> Bool { Self.isDigit(self[index]) }
     func isLetter(_ index: Int) -> Bool { Self.isLetter(self[index]) }
     func isAlphanumeric(_ index: Int) -> Bool { isLetter(index) || isDigit(index) }
 
     /// Whether a letter or digit of any script stands here.
     func isWord(_ index: Int) -> Bool {
-        isAlphanumeric(index) || self[index] == Self.otherLetter
+        kind(index).contains(.word)
     }
 
     /// Whether a word starts here.

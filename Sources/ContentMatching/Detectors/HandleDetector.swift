@@ -2,13 +2,14 @@
 /// `insta: name`, `my snap is name`.
 enum HandleDetector {
     static func appendSpans(in text: DetectorText, to spans: inout [Span]) {
-        text.appendSpans(to: &spans) { word in
+        text.appendSpans(to: &spans, at: .words) { word in
             atName(text, word) ?? tagged(text, word) ?? named(text, word)
         }
     }
 
     /// `@name`, but for an e-mail address's domain.
     private static func atName(_ text: DetectorText, _ word: DetectorText.Word) -> Span? {
+        guard text.contents.hasAtSign else { return nil }
         var start = word.start
         while word.start - start < nameMax, nameSigns.contains(text[start - 1]) { start -= 1 }
         guard text[start - 1] == UInt8(ascii: "@"), !text.isWord(start - 2),

@@ -2,9 +2,10 @@
 enum IPDetector {
     static func appendSpans(in text: DetectorText, to spans: inout [Span]) {
         var from = 0
-        text.appendSpans(to: &spans) { word in
+        text.appendSpans(to: &spans, at: .words) { word in
+            guard isBesideSign(word, in: text), isHex(text[word.start]) else { return nil }
             let start = start(of: word, in: text)
-            guard start >= from, isHex(text[word.start]) else { return nil }
+            guard start >= from else { return nil }
             switch text[start - 1] {
             case UInt8(ascii: "."), UInt8(ascii: ":"): return nil
             default: break
@@ -12,6 +13,14 @@ enum IPDetector {
             let end = tokenEnd(text, start)
             if end > word.end { from = end }
             return four(in: text, at: start) ?? six(in: text, at: start, end)
+        }
+    }
+
+    /// Whether a sign stands beside a word that numbers of addresses stand beside.
+    private static func isBesideSign(_ word: DetectorText.Word, in text: DetectorText) -> Bool {
+        switch text[word.end] {
+        case UInt8(ascii: "."), UInt8(ascii: ":"): true
+        default: text[word.start - 1] == UInt8(ascii: ":")
         }
     }
 

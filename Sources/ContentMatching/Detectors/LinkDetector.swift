@@ -6,7 +6,7 @@ struct LinkDetector {
     func appendSpans(in text: DetectorText, to spans: inout [Span]) {
         // Where the last link ends that was allowed.
         var from = 0
-        text.appendSpans(to: &spans) { word in
+        text.appendSpans(to: &spans, at: .words) { word in
             guard word.start >= from, Self.mayStartLink(word, text),
                 let link = Link(in: text, at: word)
             else { return nil }
@@ -20,10 +20,10 @@ struct LinkDetector {
 
     /// Whether a sign behind a word may be a dot, or what a scheme ends in.
     private static func mayStartLink(_ word: DetectorText.Word, _ text: DetectorText) -> Bool {
-        if continues.contains(text[word.start - 1]) { return false }
-        let next = text[word.end]
-        if next != UInt8(ascii: " ") { return signs.contains(next) }
-        return signs.contains(text[word.end + 1]) || text[word.end + 1] == UInt8(ascii: "d")
+        if text.kind(word.start - 1).contains(.joint) { return false }
+        if text[word.end] != UInt8(ascii: " ") { return text.kind(word.end).contains(.dot) }
+        return text.kind(word.end + 1).contains(.dot)
+            || text.contents.meanings.contains(.dot) && text[word.end + 1] == UInt8(ascii: "d")
     }
 
     /// Whether a link leads to an allowed domain. One with a letter that only looks like ASCII's
@@ -36,10 +36,6 @@ struct LinkDetector {
         return labels.indices.contains { allowed.contains(labels[$0...].joined(separator: ".")) }
     }
 
-    private static let signs = Array(".-:([{".utf8)
-    /// A word after one of these goes on an address.
-    private static let continues = Array("@.-".utf8)
-
     /// A link in a text.
     private struct Link {
         /// Nil for what is no domain name: `http://192.0.2.1`.
@@ -51,8 +47,8 @@ struct LinkDetector {
             let scheme = word.meaning.contains(.scheme) ? Self.pastScheme(in: text, word.end) : nil
             let from = Self.pastUser(in: text, at: scheme ?? start, hasScheme: scheme != nil)
             let host = DomainName(in: text, at: from)
-            guard let end = host?.end ?? scheme.map({ text.wordEnd(max($0, from)) }), end > start
-            else { return nil }
+            let numberEnd = scheme.map { Self.numberEnd(in: text, from: max($0, from)) }
+            guard let end = host?.end ?? numberEnd, end > start else { return nil }
             if let scheme, end == scheme { return nil }
             let next = text[end]
             let hasPath =
@@ -90,6 +86,19 @@ struct LinkDetector {
             return host
         }
 
+        /// Where a host ends that is no name: `192` of `192.0.2.1`, or `[2001:db8::1]`.
+        private static func numberEnd(in text: DetectorText, from start: Int) -> Int {
+            guard text[start] == UInt8(ascii: "[") else { return text.wordEnd(start) }
+            var index = start + 1
+            while index < start + numberMax,
+                text.isAlphanumeric(index) || text[index] == UInt8(ascii: ":")
+                    || text[index] == UInt8(ascii: ".")
+            {
+                index += 1
+            }
+            return index > start + 2 && text[index] == UInt8(ascii: "]") ? index + 1 : start
+        }
+
         /// Where the link ends: before white space, without the marks of the sentence around it.
         private static func linkEnd(
             in text: DetectorText,
@@ -109,5 +118,7 @@ struct LinkDetector {
         private static let sentenceMarks = Array(".,!?:;)]}'*_".utf8)
         /// Longer hosts are none (RFC 1035 §2.3.4).
         private static let hostMax = 255
+        /// The longest address of version 6, with its brackets (RFC 4291 §2.2).
+        private static let numberMax = 47
     }
 }

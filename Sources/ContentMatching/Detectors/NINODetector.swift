@@ -1,9 +1,8 @@
 /// British National Insurance numbers: two letters, six digits, and a letter from A to D.
 enum NINODetector {
     static func appendSpans(in text: DetectorText, to spans: inout [Span]) {
-        text.appendSpans(to: &spans) { word in
-            guard word.mayStartCode, let end = end(in: text, at: word.start) else { return nil }
-            return Span(start: word.start, end: end)
+        text.appendSpans(to: &spans, at: .codes) { word in
+            end(in: text, at: word.start).map { Span(start: word.start, end: $0) }
         }
     }
 

@@ -1,7 +1,7 @@
 /// Irish Personal Public Service numbers: seven digits, a check letter, since 2013 a second letter.
 enum PPSNDetector {
     static func appendSpans(in text: DetectorText, to spans: inout [Span]) {
-        text.appendSpans(to: &spans) { word in
+        text.appendSpans(to: &spans, at: .numbers) { word in
             guard text.isDigit(word.start), let end = end(in: text, at: word.start) else {
                 return nil
             }

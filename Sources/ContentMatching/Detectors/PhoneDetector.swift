@@ -4,16 +4,14 @@ enum PhoneDetector {
     static func appendSpans(in text: DetectorText, to spans: inout [Span]) {
         // Where what was read without finding a number ends.
         var from = 0
-        text.appendSpans(to: &spans) { word in
+        text.appendSpans(to: &spans, at: .numbers) { word in
             guard word.start >= from else { return nil }
             var start = word.start
             var first = start
             if word.meaning.contains(.plus) {
                 first = text.skippingSpace(word.end)
-            } else if text.isDigit(start) || word.meaning.contains(.digit) {
-                start = plus(in: text, before: start) ?? start
             } else {
-                return nil
+                start = plus(in: text, before: start) ?? start
             }
             let isInternational = start < first || word.meaning.contains(.plus)
             let number = number(in: text, from: start, first: first, isInternational)

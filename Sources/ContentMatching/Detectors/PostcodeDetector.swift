@@ -1,25 +1,41 @@
 /// British postcodes: an area that exists, its district, and a place within it (BS 7666).
 enum PostcodeDetector {
     static func appendSpans(in text: DetectorText, to spans: inout [Span]) {
-        text.appendSpans(to: &spans) { word in
-            guard word.mayStartCode, let end = end(in: text, at: word.start) else { return nil }
-            return Span(start: word.start, end: end)
+        text.appendSpans(to: &spans, at: .codes) { word in
+            end(in: text, at: word.start).map { Span(start: word.start, end: $0) }
         }
     }
 
     private static func end(in text: DetectorText, at start: Int) -> Int? {
         var characters = SpacedCharacters(text, from: start)
+        let area = area(in: text, start, &characters)
+        guard characters.digit() != nil, areas.contains(area) else { return nil }
+        // The longest that fits: another character of the district, then the place within it.
+        var longer = characters
+        if longer.next() != nil, let end = inwardEnd(text, start, &longer) { return end }
+        return inwardEnd(text, start, &characters)
+    }
+
+    /// The letters that it starts with: of one word, or two that are one letter each.
+    private static func area(
+        in text: DetectorText,
+        _ start: Int,
+        _ characters: inout SpacedCharacters
+    ) -> UInt32 {
         var area: UInt32 = 0
         while text.isLetter(characters.end), characters.end - start < 3,
             let letter = characters.next()
         {
             area = area.appending(letter)
         }
-        guard characters.digit() != nil, areas.contains(area) else { return nil }
-        // The longest that fits: another character of the district, then the place within it.
         var longer = characters
-        if longer.next() != nil, let end = inwardEnd(text, start, &longer) { return end }
-        return inwardEnd(text, start, &characters)
+        if characters.end == start + 1, characters.endsWord, let letter = longer.letter(),
+            longer.endsWord
+        {
+            characters = longer
+            area = area.appending(letter)
+        }
+        return area
     }
 
     /// Where a digit and two letters end that make the rest of a postcode.

@@ -21,6 +21,8 @@ struct Vocabulary: @unchecked Sendable {
         static let network = Meaning(rawValue: 16)
         /// That someone was born, or the end of how that is abbreviated.
         static let birth = Meaning(rawValue: 32)
+        /// A dot in words.
+        static let dot = Meaning(rawValue: 64)
     }
 
     /// What a character of a detector's text is.
@@ -31,6 +33,10 @@ struct Vocabulary: @unchecked Sendable {
         static let digit = Kind(rawValue: 2)
         /// `@` or `#`.
         static let sign = Kind(rawValue: 4)
+        /// May be a dot, or start one, or end a link's scheme.
+        static let dot = Kind(rawValue: 8)
+        /// What follows goes on an address.
+        static let joint = Kind(rawValue: 16)
     }
 
     /// The bytes of a word, the first one lowest.
@@ -48,10 +54,12 @@ struct Vocabulary: @unchecked Sendable {
         for byte in UInt8.min...UInt8.max {
             let isDigit = DetectorText.isDigit(byte)
             let isLetter = DetectorText.isLetter(byte) || byte == DetectorText.otherLetter
-            let isSign = byte == UInt8(ascii: "@") || byte == UInt8(ascii: "#")
             (kinds + Int(byte)).initialize(
-                to: isDigit ? [.word, .digit] : isLetter ? .word : isSign ? .sign : []
+                to: isDigit ? [.word, .digit] : isLetter ? .word : []
             )
+        }
+        for (kind, signs) in Self.signs {
+            for sign in signs.utf8 { kinds[Int(sign)].insert(kind) }
         }
         slots = .allocate(capacity: Self.slotCount)
         slots.initialize(repeating: Slot(key: 0, meaning: []), count: Self.slotCount)
@@ -91,10 +99,14 @@ struct Vocabulary: @unchecked Sendable {
     static let bytesMax = 16
     private static let slotBits: UInt64 = 9
     private static let slotCount = 1 << slotBits
+    private static let signs: [(Kind, String)] = [
+        (.sign, "@#"), (.dot, ".-:([{"), (.joint, "@.-"),
+    ]
     private static let words: [(Meaning, String)] = [
         (.digit, "zero oh o one two three four five six seven eight nine double triple"),
         (.plus, "plus"),
         (.at, "at"),
+        (.dot, "dot"),
         (.scheme, "http https hxxp hxxps ftp"),
         (.birth, "born dob birthday birthdate bday birth b"),
         (.network, HandleDetector.networks),

@@ -37,8 +37,7 @@ struct FoldedText {
 
     /// Reads characters of ASCII, none when another stands there; returns where they end.
     private mutating func readASCII(_ text: UnsafeRawBufferPointer, from start: Int) -> Int {
-        var end = start
-        while end < text.count, text[end] < 0x80 { end += 1 }
+        var end = Self.endOfASCII(text, from: start)
         // The last may be normalised together with what follows it.
         if joinsMarks, end < text.count, end > start { end -= 1 }
         writer.reserve(end - start)
@@ -48,6 +47,19 @@ struct FoldedText {
             writer.append(scalars.ascii(text[index]), index, index + 1)
         }
         self.writer = writer
+        return end
+    }
+
+    /// Where the next character beyond ASCII stands, or the text's end.
+    private static func endOfASCII(_ text: UnsafeRawBufferPointer, from start: Int) -> Int {
+        var end = start
+        while end + 8 <= text.count {
+            let eight = text.loadUnaligned(fromByteOffset: end, as: UInt64.self)
+            let beyond = UInt64(littleEndian: eight) & 0x8080_8080_8080_8080
+            if beyond != 0 { return end + beyond.trailingZeroBitCount / 8 }
+            end += 8
+        }
+        while end < text.count, text[end] < 0x80 { end += 1 }
         return end
     }
 

@@ -102,5 +102,5 @@ struct SpelledWords {
     /// Fewer single letters in a row are initials.
     static let lettersMin = 3
     /// Characters that may stand between two letters; white space counts as one.
-    private static let gapMax = 3
+    static let gapMax = 3
 }

@@ -103,25 +103,30 @@ struct TermSearch {
     }
 
     /// Whether characters stand as often in a row as the term has them, or three times and more,
-    /// and are not mostly digits: the road A55 is no word.
+    /// and are not mostly digits: the road A55 is no word. Beside a character that only looks like a
+    /// letter digits are a disguise.
     private func fits(_ entry: TermTrie.Entry, _ walk: Walk) -> Bool {
         guard foldsRepeats || foldsLeet else { return true }
         let length = Int(entry.length)
         var count = 0
         var digits = 0
+        var isDisguised = false
         for offset in 0..<length {
             let unit = walk.units[walk.start + offset]
             let run = index.trie.runs[Int(entry.firstRun) + offset]
             let fits = unit.run == run.count || unit.run >= Self.repeatsMin && unit.run > run.count
             guard fits || unit.traits.contains(.space) else { return false }
             count += Int(run.count)
+            isDisguised = isDisguised || unit.end - unit.start > UInt32(unit.run)
             if unit.traits.contains(.digit), !run.isDigit { digits += Int(run.count) }
         }
-        return digits * 3 < count * 2
+        return digits * 3 < count * 2 || isDisguised && count >= Self.disguisedMin && digits < count
     }
 
     /// Characters in a row that are too many for a word's spelling.
     private static let repeatsMin = 3
+    /// Letters of a term that is found though it is mostly written in digits.
+    private static let disguisedMin = 4
     /// Twice the bytes of the longest term, so that only a text made for it ends a search early.
     private static let stepsMax = 400
     private static let l = UInt32(UInt8(ascii: "l"))
