@@ -76,6 +76,29 @@ def test_check_says_that_a_folder_is_good(folder):
     assert policy("check", folder, "--strict").returncode == 0
 
 
+def test_check_tells_all_faults_of_all_files_at_once_with_carets_and_what_was_meant(folder):
+    (folder / "bundle.yaml").write_text(BUNDLE + "binray: allow\n")
+    (folder / "rules/10-conduct.yaml").write_text(
+        RULES.replace("list: conduct", "list: condcut").replace("    say", "    sya")
+        + "    when: subject.minr && channel.roster.minors > '0'\n"
+    )
+    (folder / "schemas/message.json").write_text('{"type": "objekt"}')
+    result = policy("check", folder)
+    assert result.returncode == 1
+    for head, word in (
+        ("bundle.yaml:6:1: unknown key 'binray' (did you mean 'binary'?)", "binray"),
+        ("10-conduct.yaml:4:46: there is no list 'lists/condcut.yaml' (did you mean 'conduct'?)",
+         "condcut"),
+        ("10-conduct.yaml:6:5: unknown key 'sya' (did you mean 'say'?)", "sya"),
+        ("10-conduct.yaml:7:19: 'subject' has no field 'minr' (did you mean 'minor'?)", "minr"),
+        ("10-conduct.yaml:7:49: '>' does not take int and string", "> '0'"),
+        ("message.json:1:10: unknown type 'objekt' (did you mean 'object'?)", '"objekt"'),
+    ):
+        assert_caret(result.stderr, head, word)
+    count = sum(": " in line and not line.startswith(" ") for line in result.stderr.splitlines())
+    assert result.stdout == f"Policies is refused: {count} faults\n"
+
+
 def test_check_names_a_failing_test_where_it_stands(folder):
     tests = folder / "rules/10-conduct.test.yaml"
     tests.write_text(TESTS.replace("disposition: redact", "disposition: block"))
