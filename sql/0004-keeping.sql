@@ -11,7 +11,8 @@ insert into audit.kind (family, number, name) values
     ('kind', 60, 'erase'), ('kind', 61, 'preserve'), ('kind', 62, 'unpreserve'),
     ('kind', 63, 'retain'),
     ('kind', 70, 'operation'),
-    ('kind', 12, 'renew');
+    ('kind', 12, 'renew'),
+    ('kind', 55, 'revoke');
 
 -- Requests --------------------------------------------------------------------------------------
 

@@ -22,6 +22,8 @@ package enum EventKind: Int16, CaseIterable, Sendable {
     case unban = 53
     /// Counts against a member by one rule, until it decays.
     case strike = 54
+    /// Tokens that count no longer: one, or all of a subject that were issued up to here.
+    case revoke = 55
     /// A subject's content and identity are forgotten up to here.
     case erase = 60
     /// A legal hold: what it covers is kept until it is released.
@@ -50,6 +52,7 @@ package enum EventKind: Int16, CaseIterable, Sendable {
     package var isLast: Bool {
         switch self {
         case .hubStopped, .policyActivated, .disconnect, .mute, .unmute, .ban, .unban, .strike,
+            .revoke,
             .erase, .preserve, .unpreserve:
             true
         default: false
@@ -64,7 +67,7 @@ package enum EventKind: Int16, CaseIterable, Sendable {
             .system
         case .refusedSummary, .connect, .disconnect, .renew: .connections
         case .join, .leave, .message, .edit, .delete, .frame: .traffic
-        case .mute, .unmute, .ban, .unban, .strike: .sanctions
+        case .mute, .unmute, .ban, .unban, .strike, .revoke: .sanctions
         }
     }
 }

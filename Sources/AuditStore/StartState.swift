@@ -32,6 +32,16 @@ package struct StartState: Sendable {
         package var seq: Int64
     }
 
+    /// Tokens that are revoked and have not expired.
+    package struct Revocation: Sendable, Equatable {
+        /// One token; nil for all of the subject that were issued up to `at`.
+        package var token: UUID16?
+        package var subject: UUID16?
+        /// Microseconds since 2000-01-01 UTC, as `until`.
+        package var at: Int64
+        package var until: Int64
+    }
+
     /// A strike that may still count.
     package struct Strike: Sendable, Equatable {
         package var subject: UUID16
@@ -86,6 +96,8 @@ package struct StartState: Sendable {
     }
 
     package var sanctions: [Sanction]
+    /// Oldest first.
+    package var revocations: [Revocation]
     /// Oldest first.
     package var strikes: [Strike]
     package var members: [Member]
@@ -199,6 +211,7 @@ extension StartState {
             let last = try last(connection, log: log)
             return StartState(
                 sanctions: try sanctions(connection, now: now),
+                revocations: try revocations(connection, now: now),
                 strikes: try strikes(connection, from: strikesFrom),
                 members: try members(connection),
                 lastSeq: last.seq,
@@ -260,6 +273,27 @@ extension StartState {
                 until: rows.isNull(row, 2) ? nil : rows.int8(row, 2),
                 log: rows.int4(row, 3),
                 seq: rows.int8(row, 4)
+            )
+        }
+    }
+
+    private static func revocations(_ connection: Postgres, now: Int64) throws -> [Revocation] {
+        let rows = try connection.query(
+            """
+            select subject, (detail ->> 'token')::uuid, at, (detail ->> 'until')::int8
+            from audit.event
+            where retention = 3 and kind = 55 and disposition = 0
+                and (detail ->> 'until')::int8 > $1
+            order by at, log, seq
+            """,
+            [.int8(now)]
+        )
+        return (0..<rows.rowCount).map { row in
+            Revocation(
+                token: rows.isNull(row, 1) ? nil : rows.uuid(row, 1),
+                subject: rows.isNull(row, 0) ? nil : rows.uuid(row, 0),
+                at: rows.timestamp(row, 2),
+                until: rows.int8(row, 3)
             )
         }
     }

@@ -100,6 +100,30 @@ extension OperatorsAPI {
         return try await sanction(call, .lift, kind, seconds: nil)
     }
 
+    /// `POST tokens/revoke`: one token, or all of a member that were issued so far.
+    func revoke(_ call: Call) async throws(CallFault) -> Answer {
+        let input = call.input
+        try input.only("subject", "issuer", "jti", "reason")
+        let subject = try input.uuid("subject")
+        let issuer = try input.text("issuer")
+        let id = try input.text("jti")
+        guard (subject == nil) != (id == nil), (id == nil) == (issuer == nil) else {
+            throw CallFault(bad: "subject", "given, or else 'issuer' and 'jti'")
+        }
+        var token: UUID16?
+        if let issuer, let id { token = hub.tokenMark(issuer: issuer, id: id) }
+        let decision = try await record(
+            OperatorCall(
+                .revoke,
+                by: call.actor,
+                subject: subject,
+                reason: try input.text("reason", bytesMax: OperatorCall.reasonBytesMax),
+                act: .revoke(token: token, until: hub.tokensEnd)
+            )
+        )
+        return .json(.ok, DecisionBody(decision: "\(decision)"))
+    }
+
     private func sanction(
         _ call: Call,
         _ name: OperatorCall.Name,

@@ -21,6 +21,7 @@ struct OperatorsAPI: Sendable {
         api.get("sanctions") { request, _ in await answer(request, listSanctions) }
         api.post("sanctions") { request, _ in await answer(request, impose) }
         api.post("sanctions/lift") { request, _ in await answer(request, lift) }
+        api.post("tokens/revoke") { request, _ in await answer(request, revoke) }
         api.get("policies") { request, _ in await answer(request, readPolicies) }
         api.post("policies/activate") { request, _ in await answer(request, activate) }
         api.get("record") { request, _ in await answer(request, search) }

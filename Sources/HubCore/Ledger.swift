@@ -126,7 +126,8 @@ package struct Ledger: Sendable {
     }
 
     private mutating func apply(_ proposal: Proposal, channelSeq: Int64) {
-        if proposal.kind == .policyActivated { policyChanged = lastSeq }
+        // Whose token it is, nobody knows: what was judged before is judged again, whoever sent it.
+        if proposal.kind == .policyActivated || proposal.kind == .revoke { policyChanged = lastSeq }
         if proposal.isKeyed, let message = proposal.message {
             keyed[message] = KeyedOutcome(
                 seq: lastSeq,

@@ -7,6 +7,10 @@ package protocol OperatedHub: Sendable {
     var now: Int64 { get }
     /// Who a bearer token speaks for; `forbidden` when it is good and gives no rights here.
     func authenticate(bearer token: String) -> Result<Operator, CallRefused>
+    /// When a token that was issued now has expired at the latest, microseconds since 2000-01-01 UTC.
+    var tokensEnd: Int64 { get }
+    /// By what a token of an issuer is revoked.
+    func tokenMark(issuer: String, id: String) -> UUID16
     /// Records a call, which then has taken effect.
     ///
     /// - Returns: its decision; or that it could not be recorded, and so did nothing.

@@ -12,6 +12,7 @@ package struct OperatorCall: Sendable {
         case listSanctions = "sanctions.list"
         case impose = "sanctions.impose"
         case lift = "sanctions.lift"
+        case revoke = "tokens.revoke"
         case readPolicies = "policies.read"
         case activate = "policies.activate"
         case searchRecord = "record.search"
@@ -21,7 +22,7 @@ package struct OperatorCall: Sendable {
         /// Whether it changes something or shows what people said, so that a reason is asked for.
         package var wantsReason: Bool {
             switch self {
-            case .endSessions, .impose, .lift, .activate, .readContent: true
+            case .endSessions, .impose, .lift, .revoke, .activate, .readContent: true
             default: false
             }
         }
@@ -37,6 +38,8 @@ package struct OperatorCall: Sendable {
         case sanction(EventKind, until: Int64?)
         /// Sessions of the subject are closed: one, or all.
         case end(session: UUID16?)
+        /// One token by its mark, or those of the subject; `until` they have expired.
+        case revoke(token: UUID16?, until: Int64)
     }
 
     package var name: Name
@@ -90,9 +93,17 @@ extension Shard {
         if let refusal {
             particulars.detail.code("code", refusal.rawValue)
             particulars.stage = .state
-        } else if case .sanction(let sanction, let until) = call.act {
-            kind = sanction
-            if let until { particulars.detail.number("until", until) }
+        } else {
+            switch call.act {
+            case .sanction(let sanction, let until):
+                kind = sanction
+                if let until { particulars.detail.number("until", until) }
+            case .revoke(let token, let until):
+                kind = .revoke
+                if let token { particulars.detail.code("token", "\(token)") }
+                particulars.detail.number("until", until)
+            case .end, nil: break
+            }
         }
         var proposal = proposal(
             kind,
@@ -105,6 +116,8 @@ extension Shard {
             case .end(let session):
                 proposal.session = session
                 proposal.change = .end(session: session)
+            case .revoke(let token, let until):
+                proposal.change = .revoke(token: token, until: until)
             case nil: break
             }
         }

@@ -98,6 +98,9 @@ package enum Change: Sendable {
     case preserved(Range<Int64>)
     /// Sessions of the subject are closed: one, or all.
     case end(session: UUID16?)
+    /// One token, or all of the subject that were issued so far, count no longer. Past `until`
+    /// (microseconds since 2000-01-01 UTC) they have expired.
+    case revoke(token: UUID16?, until: Int64)
 }
 
 /// Rows that an event can bring besides its content.

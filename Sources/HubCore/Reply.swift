@@ -12,7 +12,7 @@ package enum Reply: Sendable, Equatable {
     /// Taken out of the channel, because new claims don't open it.
     case removed(say: String?)
     /// A fresh token counts; times in Unix seconds.
-    case renewed(name: String, expiresAt: Int64, tokenExpiresAt: Int64)
+    case renewed(name: String, expiresAt: Int64, tokenExpiresAt: Int64, token: TokenMark)
     /// Refused; `message` replaces the outcome's own sentence.
     case refused(Outcome, message: String? = nil, retryAfterMs: Int? = nil)
     /// The connection ends with the outcome's close code.

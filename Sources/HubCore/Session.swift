@@ -17,6 +17,7 @@ package struct Session: Sendable {
     /// When its client is told that it will, Unix seconds.
     private var expiringAt: Int64 = 0
     var isToldOfExpiry = false
+    private(set) var token: TokenMark
     /// Channels joined, by the ledger's index; few, so an array.
     package internal(set) var channels: [(name: String, index: Int)] = []
     var rate: TokenBucket
@@ -37,6 +38,7 @@ package struct Session: Sendable {
         openedAt: Int64,
         expiresAt: Int64,
         tokenExpiresAt: Int64,
+        token: TokenMark,
         rate: TokenBucket
     ) {
         self.id = id
@@ -45,6 +47,7 @@ package struct Session: Sendable {
         self.claims = claims
         self.request = request
         self.expiresAt = expiresAt
+        self.token = token
         self.rate = rate
         nameSender()
         tellBefore(tokenExpiresAt, from: openedAt)
@@ -66,8 +69,10 @@ package struct Session: Sendable {
         claims: String,
         at now: Int64,
         expiresAt: Int64,
-        tokenExpiresAt: Int64
+        tokenExpiresAt: Int64,
+        token: TokenMark
     ) {
+        self.token = token
         self.member = member
         self.claims = claims
         self.expiresAt = expiresAt

@@ -58,12 +58,22 @@ extension Shard {
         roster.apply(proposal)
         note(proposal)
         if case .policy(let bundle) = proposal.change { adopt(bundle) }
+        if case .revoke = proposal.change { closeRevoked() }
         guard let subject = proposal.subject else { return }
         // A name that is no longer to be known here goes with its sessions.
         if proposal.kind == .erase { closeSessions(of: subject, .goingAway) }
         if proposal.kind == .ban { closeSessions(of: subject, .banned) }
         if case .end(let session) = proposal.change {
             closeSessions(of: subject, .sessionEnded, only: session)
+        }
+    }
+
+    private func closeRevoked() {
+        for slot in sessions.slots {
+            guard let session = sessions[slot: slot],
+                standing.isRevoked(session.token, of: session.subject)
+            else { continue }
+            output.close(slot, .tokenRevoked)
         }
     }
 
@@ -149,13 +159,14 @@ extension Shard {
             guard let name = proposal.channelName else { return }
             leave(slot, name: name)
             output.sendText(left(name, decision, say: say), to: slot)
-        case .renewed(let name, let expiresAt, let tokenExpiresAt):
+        case .renewed(let name, let expiresAt, let tokenExpiresAt, let token):
             renewed(
                 slot,
                 proposal,
                 name: name,
                 expiresAt: expiresAt,
-                tokenExpiresAt: tokenExpiresAt
+                tokenExpiresAt: tokenExpiresAt,
+                token: token
             )
             output.sendText(renewed(id, decision, expiresAt: expiresAt), to: slot)
         case .refused(let outcome, let message, let retryAfterMs):

@@ -13,6 +13,7 @@ package struct Arrival: Sendable {
     package var expiresAt: Int64
     /// `exp`, Unix seconds.
     package var tokenExpiresAt: Int64
+    package var token: TokenMark
     /// Address, user agent and origin as JSON text: content, never in the event.
     package var connection: [UInt8]
     /// The token's claims as JSON text, for the subject's row and the facts of rules.
@@ -26,6 +27,7 @@ package struct Arrival: Sendable {
         name: String,
         expiresAt: Int64,
         tokenExpiresAt: Int64,
+        token: TokenMark,
         connection: [UInt8],
         claims: String,
         request: RequestFacts
@@ -36,6 +38,7 @@ package struct Arrival: Sendable {
         self.name = name
         self.expiresAt = expiresAt
         self.tokenExpiresAt = tokenExpiresAt
+        self.token = token
         self.connection = connection
         self.claims = claims
         self.request = request
@@ -51,6 +54,7 @@ extension Shard {
         if bytesInFlight + batch.bytes.count > Self.bytesInFlightMax { return .busy }
         let member = standing[arrival.subject]
         if member.bannedUntil > now.wall { return .banned }
+        if standing.isRevoked(arrival.token, of: arrival.subject) { return .tokenRevoked }
         if member.sessions >= bundle.limits.sessionsPerSubject { return .tooManySessions }
         return nil
     }
@@ -157,6 +161,7 @@ extension Shard {
             openedAt: now.unixSeconds,
             expiresAt: arrival.expiresAt,
             tokenExpiresAt: arrival.tokenExpiresAt,
+            token: arrival.token,
             rate: TokenBucket(perSecond: limits.messagesPerSecond, burst: limits.burst)
         )
         var text: [UInt8] = []

@@ -31,6 +31,9 @@ extension Shard {
         case .success(let verified): arrival = verified
         }
         guard arrival.subject == session.subject else { return refuse(.otherMember, .token) }
+        if standing.isRevoked(arrival.token, of: arrival.subject) {
+            return refuse(.tokenRevoked, .token)
+        }
         if standing[session.subject].bannedUntil > now.wall { return refuse(.banned, .limits) }
         let verdict = verdict(on: arrival, at: now)
         if verdict.disposition > .redact {
@@ -42,7 +45,8 @@ extension Shard {
         proposal.reply = .renewed(
             name: arrival.name,
             expiresAt: arrival.expiresAt,
-            tokenExpiresAt: arrival.tokenExpiresAt
+            tokenExpiresAt: arrival.tokenExpiresAt,
+            token: arrival.token
         )
         var particulars = Particulars(bytes: payload.count, started: started)
         particulars.verdict = verdict
@@ -56,7 +60,8 @@ extension Shard {
         _ proposal: Proposal,
         name: String,
         expiresAt: Int64,
-        tokenExpiresAt: Int64
+        tokenExpiresAt: Int64,
+        token: TokenMark
     ) {
         guard case .member(let entry) = proposal.change, let subject = proposal.subject else {
             return
@@ -67,7 +72,8 @@ extension Shard {
             claims: entry.claims,
             at: now.unixSeconds,
             expiresAt: expiresAt,
-            tokenExpiresAt: tokenExpiresAt
+            tokenExpiresAt: tokenExpiresAt,
+            token: token
         )
         judgeJoinsAgain(slot)
     }

@@ -18,12 +18,16 @@ package struct Standing: Sendable, Equatable {
         package var sessions = 0
         package var mutedUntil: Int64 = 0
         package var bannedUntil: Int64 = 0
+        /// Tokens issued up to then are revoked.
+        package var revokedThrough: Int64 = 0
         /// In the order of their time; some may have decayed.
         package var strikes: [Strike] = []
         package init() {}
     }
 
     private var members: [UUID16: Member] = [:]
+    /// Revoked tokens, and when they have expired.
+    private var revoked: [UUID16: Int64] = [:]
     /// When all members' strikes were last looked through for decayed ones.
     private var sweptAt: Int64 = 0
 
@@ -65,6 +69,29 @@ package struct Standing: Sendable, Equatable {
         return true
     }
 
+    /// Whether a token counts no longer. One that doesn't say when it was issued is older than any
+    /// revocation.
+    package func isRevoked(_ token: TokenMark, of subject: UUID16) -> Bool {
+        if let id = token.id, revoked[id] != nil { return true }
+        guard let through = members[subject]?.revokedThrough, through > 0 else { return false }
+        return token.issuedAt.map { $0 <= through } ?? true
+    }
+
+    /// Revokes one token, or all of a subject that were issued up to a time.
+    ///
+    /// - Parameters:
+    ///   - at: when, microseconds since 2000-01-01 UTC.
+    ///   - until: when what is revoked has expired.
+    package mutating func revoke(token: UUID16?, of subject: UUID16?, at: Int64, until: Int64) {
+        if let token {
+            // Each revocation looks through those that are left: people make them, by hand.
+            revoked = revoked.filter { $0.value > at }
+            revoked[token] = until
+        } else if let subject {
+            members[subject, default: Member()].revokedThrough = at
+        }
+    }
+
     /// Counts a strike; the time of a recorded event never goes back.
     package mutating func apply(_ strike: Strike, to subject: UUID16) {
         let end = strike.at - Self.strikeLifetime
@@ -103,6 +130,10 @@ package struct Standing: Sendable, Equatable {
     package mutating func apply(_ proposal: Proposal, at: Int64) -> Bool {
         if case .strike(let rule, let count) = proposal.change, let subject = proposal.subject {
             apply(Strike(rule: rule, at: at, count: count), to: subject)
+            return true
+        }
+        if case .revoke(let token, let until) = proposal.change {
+            revoke(token: token, of: proposal.subject, at: at, until: until)
             return true
         }
         return apply(

@@ -37,6 +37,12 @@ package struct Entrance: Sendable {
             name: principal.name ?? "Member",
             expiresAt: principal.validUntil,
             tokenExpiresAt: principal.expiresAt,
+            token: TokenMark(
+                id: principal.tokenID.map {
+                    pseudonyms.mark(ofToken: $0, issuer: principal.issuer)
+                },
+                issuedAt: principal.issuedAt
+            ),
             connection: connection,
             claims: String(decoding: principal.claims, as: UTF8.self),
             request: request

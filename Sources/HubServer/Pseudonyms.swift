@@ -21,4 +21,11 @@ package struct Pseudonyms: Sendable {
         mac.update(data: Array(principal.subject.utf8))
         return mac.finalize().withUnsafeBytes { UUID16(version8From: $0) }
     }
+
+    /// HMAC-SHA-256(key, "jti" ‖ 0x00 ‖ issuer ‖ 0x00 ‖ jti) as a UUID of version 8.
+    package func mark(ofToken id: String, issuer: String) -> UUID16 {
+        var mac = HMAC<SHA256>(key: key)
+        mac.update(data: Array("jti".utf8) + [0] + Array(issuer.utf8) + [0] + Array(id.utf8))
+        return mac.finalize().withUnsafeBytes { UUID16(version8From: $0) }
+    }
 }

@@ -21,6 +21,7 @@ package enum Outcome: String, CaseIterable, Sendable {
     case tokenInvalid = "token_invalid"
     case tokenExpired = "token_expired"
     case tokenNotYetValid = "token_not_yet_valid"
+    case tokenRevoked = "token_revoked"
     case otherMember = "other_member"
     case originRefused = "origin_refused"
     // Handshake: limits and rules.
@@ -101,7 +102,8 @@ extension Outcome {
             .upgradeRequired, .versionNotSupported, .badKey, .badHost, .badForwarded:
             headRow
         case .tokenMissing, .tokenTwice, .tokenMalformed, .tokenInvalid, .tokenExpired,
-            .tokenNotYetValid, .otherMember, .originRefused, .tooManyConnections, .tooManySessions,
+            .tokenNotYetValid, .tokenRevoked, .otherMember, .originRefused, .tooManyConnections,
+            .tooManySessions,
             .banned,
             .connectionRefused, .forbidden, .busy, .recordUnavailable:
             admissionRow
@@ -149,6 +151,8 @@ extension Outcome {
             Row(401, 4401, .afterChange, .client, "The bearer token has expired: get a new one.")
         case .tokenNotYetValid:
             Row(401, .later, .client, "The bearer token is not valid yet.")
+        case .tokenRevoked:
+            Row(401, 4501, .afterChange, .client, "The bearer token has been revoked.")
         case .otherMember:
             Row(
                 401,

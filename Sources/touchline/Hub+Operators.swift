@@ -29,6 +29,17 @@ extension Hub: OperatedHub {
         }
     }
 
+    var tokensEnd: Int64 {
+        let longest = entrance.gates.current.tokens.issuers.map {
+            $0.lifetimeMaxSeconds + 2 * $0.leewaySeconds
+        }.max()
+        return now + (longest ?? 0) * 1_000_000
+    }
+
+    func tokenMark(issuer: String, id: String) -> UUID16 {
+        entrance.pseudonyms.mark(ofToken: id, issuer: issuer)
+    }
+
     func carryOut(_ call: OperatorCall) async -> Result<Decision, CallRefused> {
         await server.carryOut(call)
     }

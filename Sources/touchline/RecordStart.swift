@@ -200,6 +200,14 @@ final class RecordStart: Sendable {
                 until: sanction.until
             )
         }
+        for revocation in state.revocations {
+            standing.revoke(
+                token: revocation.token,
+                of: revocation.subject,
+                at: revocation.at,
+                until: revocation.until
+            )
+        }
         for strike in state.strikes {
             standing.apply(
                 Strike(rule: strike.rule, at: strike.at, count: strike.count),

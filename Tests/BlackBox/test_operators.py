@@ -7,11 +7,12 @@ import pytest
 from openapi_spec_validator import validate
 from websockets.exceptions import InvalidStatus
 
+import tokens
 from hub import eventually
 from member import Member
 from operators import Operators
 
-OPERATION, MUTE, UNMUTE, BAN = 70, 50, 51, 52
+OPERATION, MUTE, UNMUTE, BAN, REVOKE = 70, 50, 51, 52, 55
 REASON = "Tried in a test"
 
 
@@ -131,6 +132,35 @@ def _connects(hub):
             return True
     except InvalidStatus:
         return False
+
+
+@pytest.mark.parametrize("by", ["subject", "jti"])
+def test_revoked_tokens_end_their_sessions_and_open_none_also_after_a_kill(own_hub, by):
+    console = Operators(own_hub, own_hub.token("operator"))
+    old = tokens.mint(own_hub, "player", jti="stolen", iat=int(time.time()) - 60)
+    with Member(own_hub, token=old) as child, Member(own_hub, "coach") as coach:
+        which = (
+            {"subject": child.welcome["subject"]} if by == "subject"
+            else {"issuer": tokens.parts(old)[1]["iss"], "jti": "stolen"}
+        )  # fmt: skip
+        answer = console.post("tokens/revoke", reason=REASON, **which)
+        assert child.close_code(2) == 4501
+        event = own_hub.record.event(answer["decision"])
+        assert event["kind"] == REVOKE and (event["subject"] is None) == (by == "jti")
+        assert "stolen" not in json.dumps(event)
+        coach.send(type="renew", id="r", token=old)
+        assert coach.reply("r")["code"] in ("token_revoked", "other_member")
+        assert coach.join()["status"] == "joined"
+    for _ in range(2):
+        with pytest.raises(InvalidStatus) as refusal:
+            Member(own_hub, token=old)
+        assert refusal.value.response.status_code == 401
+        assert json.loads(refusal.value.response.body)["code"] == "token_revoked"
+        own_hub.kill()
+        own_hub.start()
+    fresh = tokens.mint(own_hub, "player", jti="fresh", iat=int(time.time()) + 1)
+    with Member(own_hub, token=fresh, join=own_hub.channel):
+        pass
 
 
 def test_a_moderator_reaches_the_channels_of_the_rights_and_no_more(hub, console, moderator):

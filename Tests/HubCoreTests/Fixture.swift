@@ -28,6 +28,7 @@ enum Fixture {
             name: "Ann",
             expiresAt: .max,
             tokenExpiresAt: .max,
+            token: TokenMark(id: nil, issuedAt: nil),
             connection: Array("{}".utf8),
             claims: claims,
             request: RequestFacts(address: "192.0.2.1", origin: "", agent: "", isTLS: true)

@@ -41,4 +41,25 @@ struct StandingTests {
         standing.apply(Strike(rule: "r", at: later, count: 1), to: Self.subject)
         #expect(!standing.isKnown(Self.other) && standing.count == 1)
     }
+
+    @Test("a revocation counts for one token, or for what was issued so far")
+    func revocations() {
+        let (ann, bob) = (UUID16(high: 1, low: 1), UUID16(high: 1, low: 2))
+        let stolen = UUID16(high: 9, low: 9)
+        func token(_ id: UUID16?, _ second: Int64?) -> TokenMark {
+            TokenMark(id: id, issuedAt: second.map { $0 + Row.epochUnixSeconds })
+        }
+        var standing = Standing()
+        standing.revoke(token: stolen, of: nil, at: 10_000_000, until: 20_000_000)
+        #expect(standing.isRevoked(token(stolen, 99), of: bob))
+        #expect(!standing.isRevoked(token(nil, 1), of: bob))
+        standing.revoke(token: nil, of: ann, at: 10_500_000, until: 30_000_000)
+        #expect(standing.isRevoked(token(nil, 10), of: ann))
+        #expect(standing.isRevoked(token(nil, nil), of: ann), "it may be as old as can be")
+        #expect(!standing.isRevoked(token(nil, 11), of: ann))
+        #expect(!standing.isRevoked(token(nil, 10), of: bob))
+        let other = UUID16(high: 9, low: 8)
+        standing.revoke(token: other, of: nil, at: 25_000_000, until: 40_000_000)
+        #expect(!standing.isRevoked(token(stolen, 1), of: bob), "it has expired, and is forgotten")
+    }
 }

@@ -1,0 +1,15 @@
+package import AuditLog
+
+/// By what a token can be revoked.
+package struct TokenMark: Sendable, Equatable {
+    /// Pseudonym of its issuer and `jti`; nil when it has none.
+    package let id: UUID16?
+    /// `iat`, microseconds since 2000-01-01 UTC; nil when it doesn't say.
+    package let issuedAt: Int64?
+
+    /// - Parameter issuedAt: Unix seconds.
+    package init(id: UUID16?, issuedAt: Int64?) {
+        self.id = id
+        self.issuedAt = issuedAt.map { ($0 - Row.epochUnixSeconds) * 1_000_000 }
+    }
+}
