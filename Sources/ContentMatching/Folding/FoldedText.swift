@@ -86,7 +86,7 @@ struct FoldedText {
             if entry.count > 1 { writer.append(entry.second, start, end) }
             if entry.count > 2 { writer.append(entry.third, start, end) }
         } else {
-            append(scalars.characters([first]), start, end)
+            append(scalars.characters(first), start, end)
         }
         return end
     }

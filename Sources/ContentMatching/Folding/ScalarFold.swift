@@ -7,6 +7,7 @@ struct ScalarFold {
     let folds: FoldSet
     private let ascii: UnsafeMutablePointer<Folded>
     private let cache: UnsafeMutablePointer<Entry>
+    private let long = LongFoldings()
 
     /// A character after folding.
     struct Folded: BitwiseCopyable {
@@ -21,6 +22,11 @@ struct ScalarFold {
         var first = Folded(symbol: 0, traits: [])
         var second = Folded(symbol: 0, traits: [])
         var third = Folded(symbol: 0, traits: [])
+    }
+
+    /// Foldings of more than three characters.
+    private final class LongFoldings {
+        var known: [UInt32: [Folded]] = [:]
     }
 
     init(_ folds: FoldSet) {
@@ -48,11 +54,22 @@ struct ScalarFold {
     func entry(of scalar: UInt32) -> Entry? {
         let slot = cache + Int((scalar &* 0x9E37_79B1) >> 22)
         if slot.pointee.scalar != scalar {
+            if long.known[scalar] != nil { return nil }
             let folded = characters([scalar])
             if folded.count > 3 { return nil }
             slot.pointee = Self.entry(scalar, folded)
         }
         return slot.pointee
+    }
+
+    /// What a character is folded to that has no entry, because that is long: Unicode has some hundred
+    /// such, ﷺ the longest.
+    func characters(_ scalar: UInt32) -> [Folded] {
+        if let known = long.known[scalar] { return known }
+        let folded = characters([scalar])
+        if long.known.count >= Self.entries { long.known = [:] }
+        long.known[scalar] = folded
+        return folded
     }
 
     /// What a piece of text is folded to, at most 32 characters of which one starts and the others
