@@ -15,6 +15,8 @@ protocol ConnectionSink: AnyObject {
     func ended(_ connection: Connection, _ outcome: Outcome, at now: Instant)
     /// The connection has something to write at the end of this turn of the event loop.
     func touched(_ connection: Connection)
+    /// What waits for slow readers on this event loop.
+    var queues: QueueBudget { get set }
 }
 
 /// An upgraded connection: frames in to its sink, gathered writes out.
@@ -31,9 +33,12 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler {
     private var outgoing = ByteBuffer()
     private var header: [UInt8] = []
     private var isDirty = false
+    /// Bytes of memory that `outgoing` holds for a slow reader, as `sink.queues` has counted them.
+    private var queuedBytes = 0
     private var isReading = true
     /// The close code sent, once it is; nothing is sent after it.
     private var closing: Outcome?
+    private var closingSinceNs: UInt64 = 0
     private(set) var lastReadNs: UInt64
     private var pingSentNs: UInt64?
 
@@ -94,8 +99,14 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
+        countQueue(0)
         sink.ended(self, closing ?? .goingAway, at: clocks.now())
         context.fireChannelInactive()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable { writeOut() }
+        context.fireChannelWritabilityChanged()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -132,19 +143,31 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler {
         sink.touched(self)
     }
 
-    /// Writes what was gathered; a client that does not read is cut off.
+    /// Writes what was gathered. For a client that does not read it waits here, unencrypted, until
+    /// that is too much; then it is let go, and the client told instead.
     func writeOut() {
         isDirty = false
-        guard let context, outgoing.readableBytes > 0 else { return }
-        let frames = outgoing
-        outgoing = ByteBuffer()
-        if !context.channel.isWritable, closing == nil {
-            // What waits already is as much as the queue may hold: nothing more can be told.
-            closing = .slowConsumer
-            context.close(promise: nil)
+        guard let context, closing == nil, outgoing.readableBytes > 0 else { return }
+        guard context.channel.isWritable else {
+            if !countQueue(outgoing.storageCapacity) {
+                outgoing = ByteBuffer()
+                countQueue(0)
+                close(.slowConsumer)
+            }
             return
         }
+        let frames = outgoing
+        outgoing = ByteBuffer()
+        countQueue(0)
         context.writeAndFlush(wrapOutboundOut(frames), promise: nil)
+    }
+
+    @discardableResult
+    private func countQueue(_ bytes: Int) -> Bool {
+        guard bytes != queuedBytes else { return true }
+        guard sink.queues.change(from: queuedBytes, to: bytes) else { return false }
+        queuedBytes = bytes
+        return true
     }
 
     /// Writes after the frames at hand, for a sink without a turn of its own.
@@ -180,6 +203,7 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler {
         isDirty = false
         let frames = outgoing
         outgoing = ByteBuffer()
+        closingSinceNs = clocks.now().monotonicNs
         context.writeAndFlush(wrapOutboundOut(frames)).assumeIsolated().whenComplete { _ in
             context.close(mode: .all, promise: nil)
         }
@@ -194,9 +218,13 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler {
         if reading { context.read() }
     }
 
-    /// One look at the clock each second: pings a silent client, closes a dead or expired one.
+    /// One look at the clock each second: pings a silent client, closes a dead or expired one, and
+    /// cuts one that doesn't read what it was told at the end.
     func tick(nowNs: UInt64, isExpired: Bool, pingIntervalNs: UInt64) {
-        guard closing == nil else { return }
+        guard closing == nil else {
+            if nowNs > closingSinceNs + Self.closeTimeMaxNs { context?.close(promise: nil) }
+            return
+        }
         if isExpired {
             close(.expired)
         } else if let pingSentNs, nowNs > pingSentNs + pingIntervalNs {
@@ -206,4 +234,15 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler {
             append(UnsafeRawBufferPointer(start: nil, count: 0), opcode: .ping)
         }
     }
+
+    /// Time to take what is left and the close frame: a slow phone's, some times over.
+    private static let closeTimeMaxNs: UInt64 = 5_000_000_000
+    /// Bytes handed to the socket before what follows waits here: several records of TLS.
+    static let writtenAhead = ChannelOptions.Types.WriteBufferWaterMark(
+        low: 32 << 10,
+        high: 64 << 10
+    )
+    /// The socket's own buffer, which would grow to megabytes for each slow reader: 2 MB/s at a
+    /// round trip of 100 ms, far more than people read.
+    static let socketBufferBytes = 200 << 10
 }

@@ -5,6 +5,9 @@ import WebSocketFrames
 
 /// Sends every message back: the frames' part of the pipeline alone, for conformance suites.
 final class Echo: ConnectionSink {
+    /// Some of the largest messages that suites send.
+    var queues = QueueBudget(connectionMax: 256 << 20, totalMax: 512 << 20)
+
     func text(_ payload: UnsafeRawBufferPointer, from connection: Connection, at now: Instant) {
         connection.append(payload, opcode: .text)
     }

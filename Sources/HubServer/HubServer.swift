@@ -49,13 +49,8 @@ package final class HubServer: Sendable {
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.maxMessagesPerRead, value: 4)
-            .childChannelOption(
-                .writeBufferWaterMark,
-                value: .init(
-                    low: entrance.settings.queuedBytesMax / 2,
-                    high: entrance.settings.queuedBytesMax
-                )
-            )
+            .childChannelOption(.writeBufferWaterMark, value: Connection.writtenAhead)
+            .childChannelOption(.socketOption(.so_sndbuf), value: Connection.socketBufferBytes)
             .childChannelInitializer { [entrance, tls] channel in
                 channel.eventLoop.makeCompletedFuture {
                     guard let loop = byLoop[ObjectIdentifier(channel.eventLoop)] else {

@@ -13,6 +13,8 @@ package struct HubSettings: Sendable {
     package var pingInterval: TimeAmount = .seconds(25)
     /// Bytes that wait for a slow reader before it is cut off: some thousand messages.
     package var queuedBytesMax = 1 << 20
+    /// Bytes that wait for all slow readers together: the memory that a crowd of them costs.
+    package var queuedBytesTotalMax = 256 << 20
     /// Handshakes from one address in a second, and at once.
     package var handshakesPerSecond = 50
     package var handshakeBurst = 500

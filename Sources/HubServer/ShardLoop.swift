@@ -27,6 +27,7 @@ package final class ShardLoop: ShardOutput, RecordedGroupReceiver, @unchecked Se
     private let entrance: Entrance
     /// What each address may still ask of this loop.
     var addresses: AddressLimits
+    var queues: QueueBudget
     private var summarisedNs: UInt64 = 0
     /// Groups on their way from the recorder.
     private let arrivals = Mutex(Arrivals())
@@ -40,6 +41,7 @@ package final class ShardLoop: ShardOutput, RecordedGroupReceiver, @unchecked Se
         eventLoop: any EventLoop,
         clocks: Clocks,
         entrance: Entrance,
+        queues: QueueBudget,
         submit: @escaping @Sendable (Batch) -> Bool,
         makeShard: (ShardLoop) -> Shard<ShardLoop>
     ) {
@@ -50,6 +52,7 @@ package final class ShardLoop: ShardOutput, RecordedGroupReceiver, @unchecked Se
             burst: entrance.settings.handshakeBurst,
             refusalsRecordedMax: entrance.settings.refusalsRecordedPerMinute
         )
+        self.queues = queues
         self.eventLoop = eventLoop
         self.submit = submit
         shard = makeShard(self)

@@ -1,11 +1,13 @@
 import Handshake
 import HubCore
+import HubServer
 import Logging
 import PolicyFiles
 
 /// Everything that an operator sets for a hub. Paths are absolute.
 struct Configuration: Sendable {
     var hub = Hub()
+    var limits = Limits()
     var console = Console()
     /// At least one.
     var issuers: [Issuer] = []
@@ -39,6 +41,14 @@ struct Configuration: Sendable {
         /// The certificate, then its intermediates.
         var certificate: String
         var key: String
+    }
+
+    /// What clients may ask of the hub, beside the `limits` of the policies.
+    struct Limits: Sendable {
+        /// Bytes that wait for one slow reader.
+        var queue = HubSettings().queuedBytesMax
+        /// Bytes that wait for all slow readers.
+        var queues = HubSettings().queuedBytesTotalMax
     }
 
     /// Health and metrics.

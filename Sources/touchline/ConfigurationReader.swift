@@ -24,6 +24,7 @@ struct ConfigurationReader {
         var result = Configuration()
         let root = file.root
         readHub(Self.member("hub", of: root), &result.hub)
+        readLimits(Self.member("limits", of: root), &result.limits)
         let console = Self.member("console", of: root)
         result.console.host = text("host", of: console) ?? result.console.host
         result.console.port = integer("port", of: console, 0...65_535) ?? result.console.port
@@ -78,6 +79,14 @@ struct ConfigurationReader {
             key: requiredPath("key", of: tls, "hub.tls")
         )
         if plain { fail("plain", of: section, "either plain or tls, not both") }
+    }
+
+    private mutating func readLimits(_ section: Setting?, _ limits: inout Configuration.Limits) {
+        limits.queue = bytes("queue", of: section) ?? limits.queue
+        limits.queues = bytes("queues", of: section) ?? limits.queues
+        if limits.queue > limits.queues {
+            fail("queues", of: section, "queues is for all readers: at least as much as queue")
+        }
     }
 
     private mutating func readCheckpoints(

@@ -125,6 +125,10 @@ final class Hub: Sendable {
                 eventLoop: eventLoop,
                 clocks: clocks,
                 entrance: entrance,
+                queues: QueueBudget(
+                    connectionMax: entrance.settings.queuedBytesMax,
+                    totalMax: entrance.settings.queuedBytesTotalMax / shards
+                ),
                 submit: { submit.recorder.submit($0) }
             ) { loop in
                 Shard(
@@ -282,6 +286,8 @@ extension Hub {
         }
         var settings = HubSettings()
         settings.path = configuration.hub.path
+        settings.queuedBytesMax = configuration.limits.queue
+        settings.queuedBytesTotalMax = configuration.limits.queues
         return Entrance(
             gate: try gate(configuration, logger),
             pseudonyms: Pseudonyms(key: SymmetricKey(data: key)),

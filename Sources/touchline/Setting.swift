@@ -37,6 +37,7 @@ indirect enum SettingShape {
             "origins": .texts, "proxies": .texts,
             "tls": .section(["certificate": .text, "key": .text]),
         ]),
+        "limits": .section(["queue": .text, "queues": .text]),
         "console": .section(["host": .text, "port": .text]),
         "issuers": .records([
             "issuer": .text, "audience": .texts, "typ": .text, "max_lifetime": .text,
