@@ -21,6 +21,10 @@ package struct Session: Sendable {
     /// Channels joined, by the ledger's index; few, so an array.
     package internal(set) var channels: [(name: String, index: Int)] = []
     var rate: TokenBucket
+    /// Bytes of its messages; nil for no limit.
+    var byteRate: TokenBucket?
+    /// Its subject's and its address's, where they have limits.
+    let accounts: [Account]
     /// Proposals of this session that the recorder has.
     package internal(set) var inFlight = 0
     /// Messages that wait until nothing of this session is in flight, because one was stale.
@@ -39,7 +43,9 @@ package struct Session: Sendable {
         expiresAt: Int64,
         tokenExpiresAt: Int64,
         token: TokenMark,
-        rate: TokenBucket
+        rate: TokenBucket,
+        byteRate: TokenBucket?,
+        accounts: [Account]
     ) {
         self.id = id
         self.subject = subject
@@ -49,6 +55,8 @@ package struct Session: Sendable {
         self.expiresAt = expiresAt
         self.token = token
         self.rate = rate
+        self.byteRate = byteRate
+        self.accounts = accounts
         nameSender()
         tellBefore(tokenExpiresAt, from: openedAt)
     }
@@ -61,6 +69,19 @@ package struct Session: Sendable {
         sender.json(string: member.name)
         sender.json("}")
         senderJSON = sender
+    }
+
+    /// Takes a message from its own allowance, then from its subject's and its address's; what a
+    /// narrower one has given stays given.
+    ///
+    /// - Returns: 0, or the nanoseconds until it may pass.
+    mutating func takeMessage(bytes: Int, nowNs: UInt64) -> UInt64 {
+        var wait = rate.take(nowNs: nowNs)
+        if wait == 0, byteRate != nil { wait = byteRate!.take(bytes, nowNs: nowNs) }
+        for account in accounts where wait == 0 {
+            wait = account.takeMessage(bytes: bytes, nowNs: nowNs)
+        }
+        return wait
     }
 
     /// Goes on with a fresh token.

@@ -250,6 +250,9 @@ extension Shard {
         guard sessions[slot: slot]?.channels.contains(where: { $0.index == channel }) == false
         else { return }
         members[channel].append(slot)
+        if channelAccounts[channel] == nil {
+            channelAccounts[channel] = accounts.ofChannel(channel, nowNs: now.monotonicNs)
+        }
         sessions[slot: slot]?.channels.append((name, channel))
     }
 
@@ -264,6 +267,7 @@ extension Shard {
         guard let place = members[channel].firstIndex(of: slot) else { return }
         members[channel].swapAt(place, members[channel].count - 1)
         members[channel].removeLast()
+        if members[channel].isEmpty { channelAccounts[channel] = nil }
     }
 }
 

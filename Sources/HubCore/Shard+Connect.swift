@@ -162,7 +162,13 @@ extension Shard {
             expiresAt: arrival.expiresAt,
             tokenExpiresAt: arrival.tokenExpiresAt,
             token: arrival.token,
-            rate: TokenBucket(perSecond: limits.messagesPerSecond, burst: limits.burst)
+            rate: TokenBucket(perSecond: limits.messagesPerSecond, burst: limits.burst),
+            byteRate: accounts.limits.connectionBytes.map { TokenBucket($0) },
+            accounts: accounts.ofSession(
+                subject: arrival.subject,
+                address: arrival.request.address,
+                nowNs: now.monotonicNs
+            )
         )
         var text: [UInt8] = []
         text.json("{\"type\":\"welcome\",\"session\":\"")
@@ -177,6 +183,9 @@ extension Shard {
         text.json(Int64(limits.messageBytesMax))
         text.json(",\"messages_per_second\":")
         text.json(Int64(limits.messagesPerSecond))
+        text.json(",\"messages_at_once\":")
+        text.json(Int64(limits.burst))
+        text.append(contentsOf: accounts.welcomeJSON)
         text.json("},\"ping_interval_ms\":")
         text.json(pingIntervalMs)
         text.json("}")

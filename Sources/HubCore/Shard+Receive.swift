@@ -76,17 +76,12 @@ extension Shard {
             return
         case .envelope(let read): envelope = read
         }
-        let wait = sessions[slot: slot]!.rate.take(nowNs: now.monotonicNs)
+        let wait = sessions[slot: slot]!.takeMessage(
+            bytes: payload.count,
+            nowNs: now.monotonicNs
+        )
         if wait > 0 {
-            refuse(
-                payload,
-                slot,
-                .rate,
-                stage: .rate,
-                envelope: envelope,
-                started: started,
-                retryAfterMs: Int(wait / 1_000_000) + 1
-            )
+            refuse(payload, slot, envelope, started, waitNs: wait)
             return
         }
         switch envelope.type {
@@ -167,6 +162,13 @@ extension Shard {
             refuse(payload, slot, .notJoined, stage: .state, envelope: envelope, started: started)
             return
         }
+        if let account = channelAccounts[channel.index] {
+            let wait = account.takeMessage(bytes: payload.count, nowNs: now.monotonicNs)
+            if wait > 0 {
+                refuse(payload, slot, envelope, started, waitNs: wait)
+                return
+            }
+        }
         let item = Item.message(kind: envelope.kind, body: envelope.body!, bytes: payload.count)
         let judged = judge(item, session, in: channel.name)
         if judged.verdict.outcome != nil {
@@ -191,6 +193,25 @@ extension Shard {
             deliver(&proposal, envelope, session, verdict, payload, &particulars)
         }
         record(&proposal, particulars, in: channel.name)
+    }
+
+    /// Refuses what comes too fast.
+    private func refuse(
+        _ payload: UnsafeRawBufferPointer,
+        _ slot: Int,
+        _ envelope: Envelope,
+        _ started: UInt64,
+        waitNs: UInt64
+    ) {
+        refuse(
+            payload,
+            slot,
+            .rate,
+            stage: .rate,
+            envelope: envelope,
+            started: started,
+            retryAfterMs: Int(waitNs / 1_000_000) + 1
+        )
     }
 
     /// Encodes what the channel's members get, and keeps it as content.

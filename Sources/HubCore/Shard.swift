@@ -72,6 +72,9 @@ package final class Shard<Output: ShardOutput> {
     var entropy: Entropy
     let ticks: () -> UInt64
     let rates: RateCounters
+    package let accounts: Accounts
+    /// Of the channels with members here, by the ledger's index, where channels have limits.
+    var channelAccounts: [Int: Account] = [:]
     /// The time of the input at hand.
     var now = Instant(wall: 0, monotonicNs: 0)
 
@@ -99,6 +102,7 @@ package final class Shard<Output: ShardOutput> {
         epoch: Int32,
         bundle: Bundle,
         rates: RateCounters,
+        accounts: Accounts,
         standing: Standing,
         roster: Roster,
         entropy: Entropy,
@@ -110,6 +114,7 @@ package final class Shard<Output: ShardOutput> {
         self.epoch = epoch
         self.bundle = bundle
         self.rates = rates
+        self.accounts = accounts
         self.standing = standing
         self.roster = roster
         self.entropy = entropy

@@ -114,15 +114,16 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler, Pe
             return
         }
         let request = RequestHead(head)
-        let waitNs = loop.addresses.takeHandshake(limitKey, nowNs: now.monotonicNs)
-        guard waitNs == 0, !isOverLimit else {
-            refuse(
-                Refusal(
-                    .tooManyConnections,
-                    at: .limits,
-                    retryAfterSeconds: isOverLimit ? nil : Int(waitNs / 1_000_000_000) + 1
-                )
-            )
+        if isOverLimit {
+            refuse(Refusal(.tooManyConnections, at: .limits))
+            return
+        }
+        let waitNs = loop.shard.accounts.takeHandshake(
+            address: limitKey,
+            nowNs: now.monotonicNs
+        )
+        if waitNs > 0 {
+            refuse(Self.tooOften("This address", waitNs))
             return
         }
         let gate = entrance.gates.current
@@ -134,8 +135,39 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler, Pe
         case .refused(let refusal): refuse(refusal)
         case .admitted(let admission):
             let arrival = arrival(admission.principal, request)
+            if let refusal = rateRefusal(of: arrival, admission.principal, now) {
+                refuse(refusal)
+                return
+            }
             admit(admission, arrival, attempts: 0)
         }
+    }
+
+    /// Takes a handshake from its subject's allowance.
+    private func rateRefusal(
+        of arrival: Arrival,
+        _ principal: Principal,
+        _ now: Instant
+    ) -> Refusal? {
+        let waitNs = loop.shard.accounts.takeHandshake(
+            subject: arrival.subject,
+            nowNs: now.monotonicNs
+        )
+        return waitNs > 0 ? Self.tooOften("This member", waitNs, principal) : nil
+    }
+
+    private static func tooOften(
+        _ who: String,
+        _ waitNs: UInt64,
+        _ principal: Principal? = nil
+    ) -> Refusal {
+        Refusal(
+            .tooManyConnections,
+            at: .limits,
+            detail: who + " connects too often: wait a moment.",
+            principal: principal,
+            retryAfterSeconds: Int(waitNs / 1_000_000_000) + 1
+        )
     }
 
     /// Finds out whose request it is, and counts its connection if a proxy made it.
@@ -163,6 +195,10 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler, Pe
         case .refused(let refusal, let cors): refuse(refusal, cors: cors)
         case .admissible(let principal, let cors):
             let arrival = arrival(principal, request)
+            if let refusal = rateRefusal(of: arrival, principal, now) {
+                refuse(refusal, cors: cors)
+                return
+            }
             if let outcome = loop.shard.refusal(of: arrival, at: now) {
                 refuse(Refusal(outcome, at: .limits, principal: principal), cors: cors)
                 return
@@ -231,7 +267,7 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler, Pe
     private func refuse(_ refusal: Refusal, cors: [HeaderField] = [], verdict: Verdict? = nil) {
         let outcome = refusal.outcome
         guard outcome != .recordUnavailable, outcome != .busy,
-            loop.addresses.recordsRefusal(limitKey)
+            loop.refusals.records(limitKey)
         else {
             answer(refusal.answer(adding: cors))
             return

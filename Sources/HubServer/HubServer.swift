@@ -91,7 +91,7 @@ package final class HubServer: Sendable {
             case .within: break
             case .over: isOverLimit = true
             case .farOver:
-                loop.addresses.countRefusal(peer.limitKey)
+                loop.refusals.count(peer.limitKey)
                 throw ChannelError.ioOnClosedChannel
             }
         }

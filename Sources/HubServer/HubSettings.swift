@@ -15,9 +15,6 @@ package struct HubSettings: Sendable {
     package var queuedBytesMax = 1 << 20
     /// Bytes that wait for all slow readers together: the memory that a crowd of them costs.
     package var queuedBytesTotalMax = 256 << 20
-    /// Handshakes from one address in a second, and at once.
-    package var handshakesPerSecond = 50
-    package var handshakeBurst = 500
     /// Recorded refusals from one address in a minute; more are counted into one event.
     package var refusalsRecordedPerMinute = 30
 

@@ -25,8 +25,7 @@ package final class ShardLoop: ShardOutput, RecordedGroupReceiver, @unchecked Se
     fileprivate var isApplying = false
     let clocks: Clocks
     private let entrance: Entrance
-    /// What each address may still ask of this loop.
-    var addresses: AddressLimits
+    var refusals: RefusalTally
     var queues: QueueBudget
     private var summarisedNs: UInt64 = 0
     /// Groups on their way from the recorder.
@@ -47,11 +46,7 @@ package final class ShardLoop: ShardOutput, RecordedGroupReceiver, @unchecked Se
     ) {
         self.clocks = clocks
         self.entrance = entrance
-        addresses = AddressLimits(
-            perSecond: entrance.settings.handshakesPerSecond,
-            burst: entrance.settings.handshakeBurst,
-            refusalsRecordedMax: entrance.settings.refusalsRecordedPerMinute
-        )
+        refusals = RefusalTally(recordedMax: entrance.settings.refusalsRecordedPerMinute)
         self.queues = queues
         self.eventLoop = eventLoop
         self.submit = submit
@@ -97,7 +92,7 @@ package final class ShardLoop: ShardOutput, RecordedGroupReceiver, @unchecked Se
         }
         if now.monotonicNs > summarisedNs + 60_000_000_000 {
             summarisedNs = now.monotonicNs
-            for summary in addresses.summarise(nowNs: now.monotonicNs) {
+            for summary in refusals.summarise() {
                 var connection: [UInt8] = []
                 connection.json("{\"address\":")
                 connection.json(string: summary.address)

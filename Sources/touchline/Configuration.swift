@@ -49,6 +49,7 @@ struct Configuration: Sendable {
         var queue = HubSettings().queuedBytesMax
         /// Bytes that wait for all slow readers.
         var queues = HubSettings().queuedBytesTotalMax
+        var rates = RateLimits()
     }
 
     /// Health and metrics.

@@ -87,6 +87,37 @@ struct ConfigurationReader {
         if limits.queue > limits.queues {
             fail("queues", of: section, "queues is for all readers: at least as much as queue")
         }
+        let connection = Self.member("connection", of: section)
+        limits.rates.connectionBytes = allowance("bytes", of: connection, nil)
+        readScope(Self.member("subject", of: section), &limits.rates.subject)
+        readScope(Self.member("address", of: section), &limits.rates.address)
+        readScope(Self.member("channel", of: section), &limits.rates.channel)
+    }
+
+    private mutating func readScope(_ section: Setting?, _ scope: inout RateLimits.Scope) {
+        scope.handshakes = allowance("handshakes", of: section, scope.handshakes)
+        scope.messages = allowance("messages", of: section, scope.messages)
+        scope.bytes = allowance("bytes", of: section, scope.bytes)
+    }
+
+    /// What is there at once when only the rate is given is ten seconds' worth.
+    private mutating func allowance(
+        _ name: String,
+        of section: Setting?,
+        _ preset: Allowance?
+    ) -> Allowance? {
+        let (rate, atOnce) = (name + "_per_second", name + "_at_once")
+        let range = 1...(1 << 30)
+        guard let perSecond = integer(rate, of: section, range) else {
+            if Self.member(atOnce, of: section) != nil {
+                fail(atOnce, of: section, "\(atOnce) goes with a \(rate)")
+            }
+            return preset
+        }
+        return Allowance(
+            perSecond: perSecond,
+            atOnce: integer(atOnce, of: section, range) ?? perSecond * 10
+        )
     }
 
     private mutating func readCheckpoints(

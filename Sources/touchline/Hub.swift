@@ -120,6 +120,7 @@ final class Hub: Sendable {
         let submit = Submission()
         let (standing, roster) = (record.standing, record.roster)
         let rates = RateCounters()
+        let accounts = Accounts(configuration.limits.rates)
         let loops = group.makeIterator().enumerated().map { index, eventLoop in
             ShardLoop(
                 eventLoop: eventLoop,
@@ -137,6 +138,7 @@ final class Hub: Sendable {
                     epoch: record.epoch,
                     bundle: bundle,
                     rates: rates,
+                    accounts: accounts,
                     standing: standing,
                     roster: roster,
                     entropy: Entropy(refill: Self.fillFromKernel),

@@ -37,7 +37,13 @@ indirect enum SettingShape {
             "origins": .texts, "proxies": .texts,
             "tls": .section(["certificate": .text, "key": .text]),
         ]),
-        "limits": .section(["queue": .text, "queues": .text]),
+        "limits": .section([
+            "queue": .text, "queues": .text,
+            "connection": .section(allowances("bytes")),
+            "subject": .section(allowances("handshakes", "messages", "bytes")),
+            "address": .section(allowances("handshakes", "messages", "bytes")),
+            "channel": .section(allowances("messages", "bytes")),
+        ]),
         "console": .section(["host": .text, "port": .text]),
         "issuers": .records([
             "issuer": .text, "audience": .texts, "typ": .text, "max_lifetime": .text,
@@ -59,6 +65,16 @@ indirect enum SettingShape {
         ]),
         "log": .section(["level": .text]),
     ])
+
+    /// So many of each in a second, and at once.
+    private static func allowances(_ names: String...) -> [String: SettingShape] {
+        var shapes: [String: SettingShape] = [:]
+        for name in names {
+            shapes[name + "_per_second"] = .text
+            shapes[name + "_at_once"] = .text
+        }
+        return shapes
+    }
 
     /// The environment variables that the shape allows, and the keys that they set.
     func variables(prefix: String) -> [String: [String]] {

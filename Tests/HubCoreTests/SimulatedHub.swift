@@ -66,6 +66,7 @@ final class SimulatedLoop: ShardOutput {
 final class SimulatedHub {
     static let channels = ["club:a", "club:demo:adults"]
     private let rates = RateCounters()
+    private let accounts = Accounts(RateLimits())
     var random: SeededGenerator
     var loops: [SimulatedLoop] = []
     var ledger: Ledger
@@ -108,6 +109,7 @@ final class SimulatedHub {
                 epoch: epoch,
                 bundle: bundle,
                 rates: rates,
+                accounts: accounts,
                 standing: standing,
                 roster: roster,
                 entropy: Entropy { pool in

@@ -1,0 +1,115 @@
+"""How much one may send and connect: by connection, subject, address and channel."""
+
+import pytest
+
+from hub import eventually
+from member import Member
+from record import BLOCK
+from service import shake
+from wire import Wire, head
+
+OTHER = "club:demo:u16"
+
+
+def limited(service, **scopes):
+    """A hub with these limits."""
+    lines = ["limits:\n"] + [f"  {name}: {{{text}}}\n" for name, text in scopes.items()]
+    service.edit(("console:\n", "".join(lines) + "console:\n"))
+    service.migrate()
+    return service.start()
+
+
+def assert_told_to_wait(hub, refused, at_least_ms):
+    assert (refused["type"], refused["code"]) == ("refused", "rate"), refused
+    assert at_least_ms <= refused["retry_after_ms"] <= 61_000, refused
+    event = hub.record.event(refused["decision"])
+    assert (event["disposition"], event["detail"]["code"]) == (BLOCK, "rate")
+
+
+def test_the_messages_of_all_sessions_of_a_member_are_counted_together(service):
+    # The joins count as well.
+    hub = limited(service, subject="messages_per_second: 1, messages_at_once: 60")
+    with Member(hub, join=hub.channel) as phone, Member(hub, join=hub.channel) as laptop:
+        assert phone.welcome["limits"]["subject"] == {
+            "messages_per_second": 1, "messages_at_once": 60,
+        }  # fmt: skip
+        bundle = phone.welcome["limits"]["messages_at_once"]
+        assert bundle == 20
+        with Member(hub, token=hub.token(sub="other"), join=hub.channel) as other:
+            answers = spent([phone, laptop, Member(hub), Member(hub), Member(hub)])
+            assert_told_to_wait(hub, answers[-1], 1)
+            assert other.say("hello")["type"] == "ack", "another member's messages are its own"
+
+
+def spent(sessions):
+    """Sends by turns, never more than one session may, until a refusal."""
+    answers = []
+    for session in sessions:
+        if not answers or answers[-1]["type"] == "ack":
+            if session not in sessions[:2]:
+                session.join()
+            for number in range(17):
+                answers.append(session.say(f"{session.welcome['session'][-4:]} {number}"))
+                if answers[-1]["type"] == "refused":
+                    return answers
+    return answers
+
+
+def test_a_channel_takes_so_many_messages_from_all_its_members(service):
+    hub = limited(service, channel="messages_per_second: 1, messages_at_once: 2")
+    with Member(hub, join=hub.channel) as one, Member(
+        hub, token=hub.token(sub="other"), join=hub.channel
+    ) as two:
+        assert one.say("one")["type"] == two.say("two")["type"] == "ack"
+        assert_told_to_wait(hub, one.say("three"), 1)
+        assert one.join(OTHER)["type"] == "ack"
+        assert one.say("elsewhere", OTHER)["type"] == "ack"
+        assert eventually(lambda: two.say("later")["type"] == "ack")
+
+
+@pytest.mark.parametrize("scope", ["connection", "subject", "address", "channel"])
+def test_bytes_are_counted(service, scope):
+    hub = limited(service, **{scope: "bytes_per_second: 100, bytes_at_once: 4000"})
+    with Member(hub, join=hub.channel) as member:
+        limits = member.welcome["limits"]
+        told = limits if scope == "connection" else limits[scope]
+        assert (told["bytes_per_second"], told["bytes_at_once"]) == (100, 4000)
+        assert member.say("news " * 500)["type"] == "ack"
+        assert_told_to_wait(hub, member.say("more " * 500), 1000)
+
+
+@pytest.mark.parametrize("scope", ["subject", "address"])
+def test_handshakes_are_counted_and_the_answer_says_when_to_come_back(service, scope):
+    hub = limited(service, **{scope: "handshakes_per_second: 1, handshakes_at_once: 3"})
+    for _ in range(20):
+        with Wire(hub) as wire:
+            wire.send(head(hub))
+            status, fields, body = wire.answer()
+        if status == 429:
+            break
+    assert status == 429 and fields["retry-after"] == "1"
+    assert b"too_many_connections" in body and b"too often" in body
+    assert eventually(lambda: shake(hub)[0] == 101, every=1), "after a while it may again"
+
+
+@pytest.mark.parametrize(
+    "other, status", [("2001:db8:0:7:ffff::2", 429), ("2001:db8:0:8::1", 101)]
+)
+def test_an_ipv6_network_behind_a_proxy_is_one_address(service, other, status):
+    service.edit(
+        ("  tls:\n    certificate: tls/cert.pem\n    key: tls/key.pem\n",
+         "  plain: true\n  proxies: [127.0.0.1]\n"),
+    )  # fmt: skip
+    hub = limited(service, address="handshakes_per_second: 1, handshakes_at_once: 60")
+    for _ in range(200):
+        if shake(hub, X_Forwarded_For="2001:db8:0:7::1")[0] == 429:
+            break
+    assert shake(hub, X_Forwarded_For=other)[0] == status
+
+
+def test_a_limit_that_cannot_be_is_refused_where_it_stands(service):
+    service.edit(("console:\n", "limits:\n  adress: {bytes_per_second: 9}\nconsole:\n"))
+    result = service.serve("--check")
+    assert result.returncode != 0
+    assert "unknown key 'adress' in limits (did you mean 'address'?)" in result.stderr
+    assert "\n  adress: {bytes_per_second: 9}\n  ^" in result.stderr
