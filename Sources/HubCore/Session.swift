@@ -28,7 +28,7 @@ package struct Session: Sendable {
     /// Proposals of this session that the recorder has.
     package internal(set) var inFlight = 0
     /// Messages that wait until nothing of this session is in flight, because one was stale.
-    var waiting: [[UInt8]] = []
+    var waiting: [(payload: [UInt8], isAgain: Bool)] = []
     var isWaiting = false
     /// Whether reading was stopped because too much is in flight.
     var isPaused = false

@@ -225,7 +225,8 @@ extension Shard {
         }
         guard isLive(proposal) else { return }
         sessions[slot: proposal.slot]?.isWaiting = true
-        sessions[slot: proposal.slot]?.waiting.append(Array(bytes[rebasing: proposal.payload]))
+        let payload = Array(bytes[rebasing: proposal.payload])
+        sessions[slot: proposal.slot]?.waiting.append((payload, isAgain: true))
     }
 
     /// Goes on with a session whose waiting messages are alone, or whose backlog has drained.
@@ -234,8 +235,8 @@ extension Shard {
         if session.isWaiting, session.inFlight == 0 {
             sessions[slot: slot]?.isWaiting = false
             sessions[slot: slot]?.waiting = []
-            for payload in session.waiting {
-                payload.withUnsafeBytes { receive($0, from: slot, at: now, isAgain: true) }
+            for (payload, isAgain) in session.waiting {
+                payload.withUnsafeBytes { receive($0, from: slot, at: now, isAgain: isAgain) }
             }
         }
         if session.isPaused, session.inFlight <= Session.inFlightResume, !session.isWaiting {

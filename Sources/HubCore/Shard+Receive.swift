@@ -8,7 +8,7 @@ extension Shard {
     ///
     /// - Parameters:
     ///   - payload: one whole message, valid UTF-8; only read during the call.
-    ///   - isAgain: whether its first verdict went stale.
+    ///   - isAgain: whether its first verdict went stale; it has been counted for the limits then.
     package func receive(
         _ payload: UnsafeRawBufferPointer,
         from slot: Int,
@@ -18,8 +18,8 @@ extension Shard {
         guard let session = sessions[slot: slot], !hasFailed else { return }
         self.now = now
         counters.messages &+= 1
-        if session.isWaiting, !isAgain {
-            sessions[slot: slot]?.waiting.append(Array(payload))
+        if session.isWaiting {
+            sessions[slot: slot]?.waiting.append((Array(payload), isAgain: false))
             pauseIfFull(slot)
             return
         }
@@ -49,7 +49,7 @@ extension Shard {
                 message: refusal.sentence
             )
         case .value(let document):
-            receive(document, payload, from: slot, started: started)
+            receive(document, payload, from: slot, started: started, isAgain: isAgain)
         }
         pauseIfFull(slot)
     }
@@ -58,7 +58,8 @@ extension Shard {
         _ document: JSONValue,
         _ payload: UnsafeRawBufferPointer,
         from slot: Int,
-        started: UInt64
+        started: UInt64,
+        isAgain: Bool
     ) {
         let envelope: Envelope
         switch Envelope.read(document) {
@@ -76,10 +77,9 @@ extension Shard {
             return
         case .envelope(let read): envelope = read
         }
-        let wait = sessions[slot: slot]!.takeMessage(
-            bytes: payload.count,
-            nowNs: now.monotonicNs
-        )
+        let wait =
+            isAgain
+            ? 0 : sessions[slot: slot]!.takeMessage(bytes: payload.count, nowNs: now.monotonicNs)
         if wait > 0 {
             refuse(payload, slot, envelope, started, waitNs: wait)
             return
@@ -87,7 +87,7 @@ extension Shard {
         switch envelope.type {
         case .join: join(envelope, payload, slot, started)
         case .leave: leave(envelope, payload, slot, started)
-        case .message: message(envelope, payload, slot, started)
+        case .message: message(envelope, payload, slot, started, isAgain)
         case .renew: renew(envelope, payload, slot, started)
         }
     }
@@ -151,7 +151,8 @@ extension Shard {
         _ envelope: Envelope,
         _ payload: UnsafeRawBufferPointer,
         _ slot: Int,
-        _ started: UInt64
+        _ started: UInt64,
+        _ isAgain: Bool
     ) {
         let session = sessions[slot: slot]!
         if standing[session.subject].mutedUntil > now.wall {
@@ -162,7 +163,7 @@ extension Shard {
             refuse(payload, slot, .notJoined, stage: .state, envelope: envelope, started: started)
             return
         }
-        if let account = channelAccounts[channel.index] {
+        if !isAgain, let account = channelAccounts[channel.index] {
             let wait = account.takeMessage(bytes: payload.count, nowNs: now.monotonicNs)
             if wait > 0 {
                 refuse(payload, slot, envelope, started, waitNs: wait)

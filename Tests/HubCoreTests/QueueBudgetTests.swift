@@ -39,7 +39,9 @@ struct QueueBudgetTests {
     @Test("what was written makes room for others")
     func room() {
         var budget = QueueBudget(connectionMax: 1000, totalMax: 1500)
-        let steps = [(0, 700), (0, 500), (700, 0), (0, 500)].map { budget.change(from: $0.0, to: $0.1) }
+        let steps = [(0, 700), (0, 500), (700, 0), (0, 500)].map {
+            budget.change(from: $0.0, to: $0.1)
+        }
         #expect(steps == [true, false, true, true])
         #expect(budget.total == 500)
     }
