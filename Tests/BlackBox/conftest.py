@@ -5,6 +5,7 @@ import contextlib
 import pytest
 
 from audited import AuditedRecord
+from browser import Browser
 from cluster import Cluster
 from hub import Hub
 from service import Service
@@ -64,6 +65,13 @@ def service(tmp_path, cluster):
 def serving(service):
     service.migrate()
     return service.start()
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory):
+    browser = Browser(tmp_path_factory.mktemp("profile"))
+    yield browser
+    browser.close()
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -5,8 +5,6 @@ import http.server
 import json
 import pathlib
 import queue
-import shutil
-import subprocess
 import threading
 import urllib.parse
 
@@ -33,34 +31,18 @@ class Pages(http.server.SimpleHTTPRequestHandler):
 
 
 @pytest.fixture
-def browse(tmp_path):
+def browse(browser):
     """Opens the page with a query in a headless browser, and returns what it saw."""
     server = http.server.ThreadingHTTPServer(
         ("localhost", 0), functools.partial(Pages, directory=HERE)
     )
     server.seen = queue.Queue()
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    names = ("chromium", "chromium-browser", "google-chrome")
-    binary = next(filter(None, map(shutil.which, names)), None)
-    assert binary, "no Chromium: scripts/prepare tests installs one"
 
     def browse(**query):
         address = f"http://localhost:{server.server_port}/page.html?"
-        browser = subprocess.Popen(
-            [
-                binary, "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run",
-                "--disable-dev-shm-usage", "--ignore-certificate-errors",
-                f"--user-data-dir={tmp_path / 'profile'}", "--remote-debugging-port=0",
-                address + urllib.parse.urlencode(query),
-            ],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        try:
+        with browser.open(address + urllib.parse.urlencode(query)):
             return server.seen.get(timeout=BROWSER_SECONDS_MAX)
-        finally:
-            browser.terminate()
-            browser.wait(20)
 
     yield browse
     server.shutdown()
