@@ -4,8 +4,11 @@ import contextlib
 
 import pytest
 
+import tokens
 from audited import AuditedRecord
 from browser import Browser
+from cable import Cable
+from club_site import QUICK, ClubSite
 from cluster import Cluster
 from hub import Hub
 from service import Service
@@ -72,6 +75,53 @@ def browser(tmp_path_factory):
     browser = Browser(tmp_path_factory.mktemp("profile"))
     yield browser
     browser.close()
+
+
+@pytest.fixture
+def site():
+    site = ClubSite()
+    yield site
+    site.shutdown()
+    site.server_close()
+
+
+@pytest.fixture
+def tab(browser, site):
+    """A page of the site, with what tests of the reference client call."""
+    with browser.open(f"{site.origin}/client.html") as tab:
+        assert tab.until("window.member")
+        yield tab
+
+
+@pytest.fixture
+def page_member(tab, site):
+    """Opens `me` in the tab: a member, connected and in the hub's channel."""
+
+    def open(hub, url=None, role="coach", mint=None, **options):
+        site.mint = mint or (lambda role: tokens.mint(hub, role))
+        return tab.run(
+            """window.me = member(url, role, options);
+            await me.hub.connect();
+            return await me.hub.join(channel);""",
+            url=url or hub.url, role=role, channel=hub.channel, options=QUICK | options,
+        )  # fmt: skip
+
+    return open
+
+
+@pytest.fixture
+def cable(hub):
+    """A network to the shared hub."""
+    cable = Cable(hub)
+    yield cable
+    cable.close()
+
+
+@pytest.fixture
+def own_cable(own_hub):
+    cable = Cable(own_hub)
+    yield cable
+    cable.close()
 
 
 @pytest.hookimpl(hookwrapper=True)
