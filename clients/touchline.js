@@ -493,6 +493,12 @@ export class Touchline {
             case "expiring": this.#renew(link); break;
             case "joined": return this.#resumed(frame);
             case "left": return this.#removed(frame);
+            case "presence":
+                // With a code it is shown no longer.
+                if (frame.code && this.#channels.has(frame.channel)) {
+                    this.#channels.get(frame.channel).presence = false;
+                }
+                break;
             case "message": frame.kind ??= "message"; return this.#inOrder(frame);
             case "edited": case "removed": return this.#inOrder(frame);
         }
@@ -626,7 +632,12 @@ export class Touchline {
     #opened(name, channel, position) {
         channel.isOpen = true;
         channel.position = position;
-        if (channel.presence) this.#put("presence", {channel: name, on: true}, {isInternal: true});
+        if (!channel.presence) return;
+        const reject = ({code, message, decision}) => {
+            channel.presence = false;
+            this.#emit("presence", {type: "presence", channel: name, code, message, decision});
+        };
+        this.#put("presence", {channel: name, on: true}, {isInternal: true, reject});
     }
 
     /** The hub took this client out of a channel, or didn't let it in again. */
@@ -733,6 +744,15 @@ export class Touchline {
                 entry.isWritten = false;
                 return;
             }
+        }
+        if (code === "slow_mode" && entry.isUncertain && retryAfterMs) {
+            // Perhaps it is its own first sending that was too soon before.
+            entry.writtenAt += retryAfterMs;
+            setTimeout(() => {
+                entry.isWritten = false;
+                this.#pump();
+            }, retryAfterMs);
+            return;
         }
         const fault = new TouchlineError(code, message, {decision, retryAfterMs});
         this.#settle(entry, fault, null, true);

@@ -141,8 +141,9 @@ def test_a_channel_that_no_longer_opens_is_left_and_its_sends_are_refused(play):
     assert found["channels"] == []
 
 
-def test_a_send_without_an_answer_is_sent_again_with_its_key_and_its_text(play):
-    found = play(JOIN + """
+@pytest.mark.parametrize("code", ["rate", "slow_mode"])
+def test_a_send_without_an_answer_is_sent_again_with_its_key_and_its_text(play, code):
+    found = play(JOIN + f"const code = '{code}';" + """
         const body = {text: "once"};
         const sent = outcome(me.hub.send(channel, body));
         const edited = outcome(me.hub.edit({channel, epoch: 7, seq: 10}, {text: "x"}));
@@ -153,7 +154,7 @@ def test_a_send_without_an_answer_is_sent_again_with_its_key_and_its_text(play):
         const early = socket.last("message") ?? null;
         joined(7, 10);
         const again = socket.last("message");
-        socket.say({type: "refused", id: again.id, code: "rate", message: "Slowly.",
+        socket.say({type: "refused", id: again.id, code, message: "Slowly.",
                     retry_after_ms: 20});
         const count = socket.sent.length;
         while (socket.sent.length === count) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -200,6 +201,22 @@ def test_presence_is_asked_for_again_after_a_reconnection(play):
         return {asked: socket.last("presence"), told: me.of("presence")[0].count};
     """)  # fmt: skip
     assert (found["asked"]["channel"], found["asked"]["on"], found["told"]) == (CHANNEL, True, 1)
+
+
+def test_presence_that_is_not_shown_any_more_is_told_and_not_asked_for_again(play):
+    found = play(JOIN + """
+        const asked = me.hub.presence(channel);
+        socket.say({type: "ack", id: socket.last("presence").id, status: "presence"});
+        await asked;
+    """ + LOSE + """
+        welcome(); joined(7, 10);
+        socket.say({type: "refused", id: socket.last("presence").id, code: "presence_off",
+                    message: "Not shown.", decision: "1-9"});
+        const told = me.of("presence")[0].code;
+        socket.end(1006); window.socket = await script.next(3); welcome(); joined(7, 10);
+        return {told, asked: socket.last("presence") ?? null};
+    """)  # fmt: skip
+    assert found == {"told": "presence_off", "asked": None}
 
 
 def test_a_join_behind_a_leave_waits_for_it(play):
