@@ -35,8 +35,9 @@ package final class Recorder: Sendable {
         package var unrecorded: UInt64 = 0
         /// Why new work is refused at present; nil while there is room.
         package var refusing: String?
-        /// When the write that is not done yet was begun, by the monotonic clock; nil between writes.
-        package var writingSinceNs: UInt64?
+        /// When the journal's call that is not done yet was begun, by the monotonic clock; nil between
+        /// calls.
+        package var callingSinceNs: UInt64?
         package var failure: String?
         /// How far the newest event's time is ahead of the clock, microseconds; 0 when it isn't. Events
         /// keep that time until the clock has reached it.
@@ -45,7 +46,7 @@ package final class Recorder: Sendable {
 
         /// How long the disk has kept the recorder waiting by now.
         package var waiting: Duration {
-            .nanoseconds(writingSinceNs.map { Int64(clamping: monotonicNs() &- $0) } ?? 0)
+            .nanoseconds(callingSinceNs.map { Int64(clamping: monotonicNs() &- $0) } ?? 0)
         }
     }
 
@@ -162,13 +163,11 @@ package final class Recorder: Sendable {
         let checkpoint = try desk.records.hasEvent ? checkpointIfDue(&desk) : nil
         let bytes = desk.records.bytes.count
         let started = monotonicNs()
-        statistics.withLock { $0.writingSinceNs = started }
-        try desk.journal.commit(&desk.records)
+        try calling { () throws(JournalError) in try desk.journal.commit(&desk.records) }
         let took = monotonicNs() - started
         let lastSeq = desk.ledger.lastSeq
         let aheadOfClockUs = max(0, desk.ledger.lastAt - time)
         statistics.withLock {
-            $0.writingSinceNs = nil
             $0.aheadOfClockUs = aheadOfClockUs
             $0.groups += 1
             $0.events += UInt64(lastSeq - before)
@@ -209,9 +208,21 @@ package final class Recorder: Sendable {
         else { return }
         let at = max(desk.ledger.lastAt, now())
         let row = try checkpoint(&desk, at: at, monotonicNs())
-        try desk.journal.commit(&desk.records)
+        try calling { () throws(JournalError) in try desk.journal.commit(&desk.records) }
         onDurable(desk.ledger.lastSeq)
         onCheckpoint(row)
+    }
+
+    /// Makes a call of the journal that may wait for its disk, so that `waiting` tells for how long:
+    /// there is no other way to one.
+    @discardableResult
+    private func calling<Value>(
+        _ body: () throws(JournalError) -> Value
+    ) throws(JournalError) -> Value {
+        let started = monotonicNs()
+        statistics.withLock { $0.callingSinceNs = started }
+        defer { statistics.withLock { $0.callingSinceNs = nil } }
+        return try body()
     }
 
     /// More than a checkpoint's record and its commit record ever take.
@@ -297,11 +308,13 @@ extension Recorder {
         let nowNs = monotonicNs()
         if let retryNs = desk.retryNs, nowNs < retryNs { return false }
         do throws(JournalError) {
-            try desk.journal.makeRoom(
-                for: bytes + Self.checkpointBytesMax,
-                shipped: shipped(),
-                now: time / 1_000_000 + Row.epochUnixSeconds
-            )
+            try calling { () throws(JournalError) in
+                try desk.journal.makeRoom(
+                    for: bytes + Self.checkpointBytesMax,
+                    shipped: shipped(),
+                    now: time / 1_000_000 + Row.epochUnixSeconds
+                )
+            }
         } catch {
             guard error.isFull else { throw error }
             desk.retryNs = nowNs + Self.retryNs

@@ -123,6 +123,42 @@ def test_while_a_sync_stalls_nothing_is_delivered_and_readyz_says_so(
             assert eventually(lambda: service.console("/readyz")[0] == 200)
 
 
+def test_a_sync_that_stalls_is_told_though_nothing_is_sent(service, failing_disk):
+    fault = Fault(service, failing_disk)
+    service.migrate()
+    service.start(**fault.environment)
+    with Member(service, "coach", join=service.channel) as member:
+        member.say("the last word")
+        # Only the checkpoint is to come, a second after the burst.
+        fault.set("stall")
+        status, _, body = eventually(lambda: unready(service), 10)
+        assert status == 503 and b"has not answered for" in body
+        fault.clear()
+        assert eventually(lambda: service.console("/readyz")[0] == 200)
+        assert member.say("and on")["status"] == "delivered"
+
+
+@pytest.mark.parametrize("order", ["stall new", "stall folder"])
+def test_a_segment_that_can_not_be_made_durable_is_told(service, failing_disk, order):
+    fault = Fault(service, failing_disk)
+    service.migrate()
+    # The least of segments: half a megabyte of talk fills one.
+    service.edit(("  folder: journal\n", "  folder: journal\n  size_limit: 1MiB\n"))
+    service.start(**fault.environment)
+    talkers = talk(service, ["anna", "ben"], per_second=100)
+    assert eventually(lambda: all(talker.delivered for talker in talkers))
+    fault.set(order)
+    status, _, body = eventually(lambda: unready(service), 30)
+    assert status == 503 and b"has not answered for" in body, service.log()
+    fault.clear()
+    assert eventually(lambda: service.console("/readyz")[0] == 200)
+    for talker in talkers:
+        talker.finish()
+        assert not talker.failure and not talker.refused
+    assert service.stop() == 0
+    assert_every_delivery_has_its_row(service, talkers)
+
+
 def unready(hub):
     answer = hub.console("/readyz")
     return answer[0] != 200 and answer
