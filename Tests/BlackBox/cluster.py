@@ -1,5 +1,6 @@
 """A PostgreSQL cluster of the tests' own, as an operator brings one: external to the hub."""
 
+import contextlib
 import os
 import pathlib
 import shutil
@@ -64,6 +65,19 @@ class Cluster:
     def remove(self):
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    @contextlib.contextmanager
+    def asking_for_passwords(self, database, user):
+        """Has a login of a database prove itself by its password for a while."""
+        rules = self.data / "pg_hba.conf"
+        trusting = rules.read_text()
+        rules.write_text(f"local {database} {user} scram-sha-256\n{trusting}")
+        self.psql("postgres", "select pg_reload_conf()")
+        try:
+            yield
+        finally:
+            rules.write_text(trusting)
+            self.psql("postgres", "select pg_reload_conf()")
 
     def connection(self, database, user=SUPERUSER):
         return f"host={self.folder} dbname={database} user={user}"

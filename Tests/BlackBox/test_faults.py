@@ -184,7 +184,7 @@ def test_a_connection_cut_after_each_commit_ships_every_event_once(service, clus
         proxy.close()
 
 
-def test_a_wrong_password_is_told_and_the_journal_waits(service, cluster):
+def test_a_login_that_is_taken_away_is_told_and_the_journal_waits(service, cluster):
     service.migrate()
     service.edit((f"user={service.user}", "user=nobody_here"))
     assert_refused(service.serve(), "The database cannot be reached", "nobody_here")
@@ -203,6 +203,41 @@ def test_a_wrong_password_is_told_and_the_journal_waits(service, cluster):
         cluster.psql(service.database, f"alter role {service.user} login")
     assert eventually(lambda: b"PostgreSQL is away" not in service.console("/readyz")[2], 30)
     assert service.stop() == 0
+    all_shipped(service, folder_of(service))
+
+
+def test_a_wrong_password_is_told_and_stands_nowhere(service, cluster):
+    service.migrate()
+    right, wrong, later = "right-4e1f97", "wrong-83ba02", "later-c6d951"
+    cluster.psql(service.database, f"alter role {service.user} password '{right}'")
+    plain = cluster.connection(service.database, service.user)
+
+    def connection(password):
+        return {"TOUCHLINE_DATABASE_CONNECTION": f"{plain} password={password}"}
+
+    with cluster.asking_for_passwords(service.database, service.user):
+        for given in (connection(wrong), {}):
+            refused = service.serve(**given)
+            assert_refused(refused, "The database cannot be reached", "password")
+            assert wrong not in refused.stdout + refused.stderr
+        service.start(**connection(right))
+        cluster.psql(service.database, f"alter role {service.user} password '{later}'")
+        cluster.psql(
+            service.database,
+            f"select pg_terminate_backend(pid) from pg_stat_activity where usename = '{service.user}'",
+        )
+        with Member(service, join=service.channel) as member:
+            assert member.say("the journal has it")["status"] == "delivered"
+            assert eventually(lambda: b"PostgreSQL is away" in service.console("/readyz")[2])
+            status, _, body = service.console("/readyz")
+            assert status == 200 and b"password authentication failed" in body
+            assert right.encode() not in body
+        assert eventually(lambda: "password authentication failed" in service.log())
+        cluster.psql(service.database, f"alter role {service.user} password '{right}'")
+        assert eventually(lambda: b"PostgreSQL is away" not in service.console("/readyz")[2], 30)
+        assert service.stop() == 0
+    for password in (right, wrong, later):
+        assert password not in service.log()
     all_shipped(service, folder_of(service))
 
 
