@@ -34,6 +34,8 @@ package struct StartState: Sendable {
 
     /// Tokens that are revoked and have not expired.
     package struct Revocation: Sendable, Equatable {
+        /// `revoke`, or `erase` by which the subject was forgotten too.
+        package var kind: EventKind
         /// One token; nil for all of the subject that were issued up to `at`.
         package var token: UUID16?
         package var subject: UUID16?
@@ -280,16 +282,18 @@ extension StartState {
     private static func revocations(_ connection: Postgres, now: Int64) throws -> [Revocation] {
         let rows = try connection.query(
             """
-            select subject, (detail ->> 'token')::uuid, at, (detail ->> 'until')::int8
+            select subject, (detail ->> 'token')::uuid, at, (detail ->> 'until')::int8, kind
             from audit.event
-            where retention = 3 and kind = 55 and disposition = 0
+            where (retention, kind) in ((3, 55), (4, 60)) and disposition = 0
                 and (detail ->> 'until')::int8 > $1
             order by at, log, seq
             """,
             [.int8(now)]
         )
-        return (0..<rows.rowCount).map { row in
-            Revocation(
+        return (0..<rows.rowCount).compactMap { row in
+            guard let kind = EventKind(rawValue: rows.int2(row, 4)) else { return nil }
+            return Revocation(
+                kind: kind,
                 token: rows.isNull(row, 1) ? nil : rows.uuid(row, 1),
                 subject: rows.isNull(row, 0) ? nil : rows.uuid(row, 0),
                 at: rows.timestamp(row, 2),

@@ -13,6 +13,9 @@ package struct Keeping: Sendable, Equatable {
     package var refers: Decision?
     /// A JSON object of numbers and codes.
     package var detail: String
+    /// When the tokens that an erasure revokes have expired, microseconds since 2000-01-01 UTC; nil for
+    /// the other kinds.
+    package var until: Int64?
     /// Why, and on whose word, as JSON text: content.
     package var reason: String
 
@@ -35,12 +38,21 @@ package struct Keeping: Sendable, Equatable {
 
 extension Shard {
     /// Proposes an event of forgetting or keeping.
+    ///
+    /// An erasure takes what stands before it in the record, as it is shipped. So that nothing of the
+    /// subject comes behind it, it revokes the tokens issued so far and ends the sessions: what was
+    /// judged before it and recorded after is judged again, which comes to nothing, or loses its
+    /// content in `Ledger`. Who comes back with a fresh token is known again.
     package func propose(_ keeping: Keeping, at now: Instant) {
         self.now = now
         var proposal = proposal(keeping.kind, subject: keeping.subject)
         proposal.channelName = keeping.channel
         var particulars = Particulars(started: ticks())
         particulars.detail = Detail(json: keeping.detail)
+        if let until = keeping.until {
+            proposal.until = until
+            particulars.detail.number("until", until)
+        }
         particulars.refers = keeping.refers
         particulars.parts.reason(Array(keeping.reason.utf8))
         record(&proposal, particulars)

@@ -23,6 +23,8 @@ package struct Ledger: Sendable {
     private var principalSeq: Int64?
     private var subjectChanged: [UUID16: Int64] = [:]
     private var policyChanged: Int64 = 0
+    /// Where subjects were forgotten in this run: keepers ask for each, by hand.
+    private var forgotten: [UUID16: Int64] = [:]
     private var channelIndex: [String: Int] = [:]
     private var channelSeq: [Int64] = []
     private var keyed: KeyedOutcomes
@@ -61,6 +63,12 @@ package struct Ledger: Sendable {
                 proposal.ruling = ruling
                 return
             }
+        }
+        if isForgotten(proposal) {
+            // As if it had stood before the erasure.
+            proposal.contents = []
+            proposal.row = nil
+            if case .member = proposal.change { proposal.change = nil }
         }
         lastSeq += 1
         lastAt = max(lastAt, now)
@@ -105,6 +113,15 @@ package struct Ledger: Sendable {
         return changed > proposal.judgedAfter
     }
 
+    /// Whether its subject was forgotten after it was judged. Why somebody is forgotten or preserved
+    /// answers for what was done, and stays.
+    private func isForgotten(_ proposal: Proposal) -> Bool {
+        guard !forgotten.isEmpty, let subject = proposal.subject, !proposal.kind.isKeeping,
+            let seq = forgotten[subject]
+        else { return false }
+        return seq > proposal.judgedAfter
+    }
+
     /// Gives a delivered message the channel's next number; others learn the newest one.
     private mutating func number(_ proposal: inout Proposal) -> Int64 {
         if proposal.channel == nil, proposal.kind == .join, let name = proposal.channelName,
@@ -137,6 +154,7 @@ package struct Ledger: Sendable {
             )
         }
         roster.apply(proposal)
+        if proposal.kind == .erase, let subject = proposal.subject { forgotten[subject] = lastSeq }
         guard standing.apply(proposal, at: lastAt), let subject = proposal.subject else { return }
         subjectChanged[subject] = standing.isKnown(subject) ? lastSeq : nil
     }

@@ -32,6 +32,8 @@ package struct Session: Sendable {
     var isWaiting = false
     /// Whether reading was stopped because too much is in flight.
     var isPaused = false
+    /// Whether its connection is being closed, so that what still comes or waits is judged no more.
+    var isEnding = false
 
     package init(
         id: UUID16,

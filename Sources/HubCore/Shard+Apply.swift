@@ -60,8 +60,7 @@ extension Shard {
         if case .policy(let bundle) = proposal.change { adopt(bundle) }
         if case .revoke = proposal.change { closeRevoked() }
         guard let subject = proposal.subject else { return }
-        // A name that is no longer to be known here goes with its sessions.
-        if proposal.kind == .erase { closeSessions(of: subject, .goingAway) }
+        if proposal.kind == .erase { closeSessions(of: subject, .tokenRevoked) }
         if proposal.kind == .ban { closeSessions(of: subject, .banned) }
         if case .end(let session) = proposal.change {
             closeSessions(of: subject, .sessionEnded, only: session)
@@ -73,15 +72,21 @@ extension Shard {
             guard let session = sessions[slot: slot],
                 standing.isRevoked(session.token, of: session.subject)
             else { continue }
-            output.close(slot, .tokenRevoked)
+            end(slot, .tokenRevoked)
         }
     }
 
     private func closeSessions(of subject: UUID16, _ outcome: Outcome, only id: UUID16? = nil) {
         for slot in sessions.slots where sessions[slot: slot]?.subject == subject {
             if let id, sessions[slot: slot]?.id != id { continue }
-            output.close(slot, outcome)
+            end(slot, outcome)
         }
+    }
+
+    /// Closes a session by a recorded event: nothing of it that isn't recorded by then ever is.
+    private func end(_ slot: Int, _ outcome: Outcome) {
+        sessions[slot: slot]?.isEnding = true
+        output.close(slot, outcome)
     }
 
     private func carryOut(

@@ -119,23 +119,27 @@ extension Shard {
 
     /// Proposes the record of a refused handshake.
     ///
-    /// - Parameter verdict: that of the connection rules, when it got so far.
+    /// - Parameters:
+    ///   - bearer: who asked, with which token; nil before it was verified. Where somebody comes from
+    ///     who was forgotten since it was issued, the record doesn't learn.
+    ///   - verdict: that of the connection rules, when it got so far.
     package func proposeRefusal(
         _ outcome: Outcome,
         stage: Stage,
-        subject: UUID16?,
+        bearer: (subject: UUID16, token: TokenMark)?,
         connection: [UInt8],
         verdict: Verdict? = nil,
         ticket: Int,
         at now: Instant
     ) {
         self.now = now
-        var proposal = proposal(.connect, .block, subject: subject)
+        var proposal = proposal(.connect, .block, subject: bearer?.subject)
         proposal.reply = .handshake(ticket: ticket)
         var particulars = Particulars(stage: stage, started: ticks())
         particulars.detail = Detail(outcome)
         particulars.verdict = verdict
-        particulars.parts.connection(connection)
+        let isForgotten = bearer.map { standing.isForgotten($0.token, of: $0.subject) } ?? false
+        if !isForgotten { particulars.parts.connection(connection) }
         record(&proposal, particulars)
     }
 
@@ -221,7 +225,7 @@ extension Shard {
         from slot: Int,
         at now: Instant
     ) {
-        guard sessions[slot: slot] != nil else { return }
+        guard let session = sessions[slot: slot], !session.isEnding else { return }
         self.now = now
         var proposal = proposal(.frame, .block, slot, nil, payload)
         proposal.dependsOnState = false

@@ -15,7 +15,7 @@ extension Shard {
         at now: Instant,
         isAgain: Bool = false
     ) {
-        guard let session = sessions[slot: slot], !hasFailed else { return }
+        guard let session = sessions[slot: slot], !session.isEnding, !hasFailed else { return }
         self.now = now
         counters.messages &+= 1
         if session.isWaiting {

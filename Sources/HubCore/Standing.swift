@@ -20,6 +20,8 @@ package struct Standing: Sendable, Equatable {
         package var bannedUntil: Int64 = 0
         /// Tokens issued up to then are revoked.
         package var revokedThrough: Int64 = 0
+        /// When the member was forgotten: tokens issued up to then are revoked, too.
+        package var forgottenThrough: Int64 = 0
         /// In the order of their time; some may have decayed.
         package var strikes: [Strike] = []
         package init() {}
@@ -73,8 +75,14 @@ package struct Standing: Sendable, Equatable {
     /// revocation.
     package func isRevoked(_ token: TokenMark, of subject: UUID16) -> Bool {
         if let id = token.id, revoked[id] != nil { return true }
-        guard let through = members[subject]?.revokedThrough, through > 0 else { return false }
-        return token.issuedAt.map { $0 <= through } ?? true
+        guard let member = members[subject] else { return false }
+        return token.isIssued(through: max(member.revokedThrough, member.forgottenThrough))
+    }
+
+    /// Whether a token's bearer has been forgotten since it was issued.
+    package func isForgotten(_ token: TokenMark, of subject: UUID16) -> Bool {
+        guard let member = members[subject] else { return false }
+        return token.isIssued(through: member.forgottenThrough)
     }
 
     /// Revokes one token, or all of a subject that were issued up to a time.
@@ -90,6 +98,11 @@ package struct Standing: Sendable, Equatable {
         } else if let subject {
             members[subject, default: Member()].revokedThrough = at
         }
+    }
+
+    /// Forgets a subject: what was issued up to a time, microseconds since 2000-01-01 UTC, is revoked.
+    package mutating func forget(_ subject: UUID16, at: Int64) {
+        members[subject, default: Member()].forgottenThrough = at
     }
 
     /// Counts a strike; the time of a recorded event never goes back.
@@ -134,6 +147,10 @@ package struct Standing: Sendable, Equatable {
         }
         if case .revoke(let token, let until) = proposal.change {
             revoke(token: token, of: proposal.subject, at: at, until: until)
+            return true
+        }
+        if proposal.kind == .erase, let subject = proposal.subject {
+            forget(subject, at: at)
             return true
         }
         return apply(

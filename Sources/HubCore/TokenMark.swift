@@ -12,4 +12,9 @@ package struct TokenMark: Sendable, Equatable {
         self.id = id
         self.issuedAt = issuedAt.map { ($0 - Row.epochUnixSeconds) * 1_000_000 }
     }
+
+    /// Whether it was issued up to a time, or may have been; never for 0, which is no time.
+    func isIssued(through time: Int64) -> Bool {
+        time > 0 && issuedAt.map { $0 <= time } ?? true
+    }
 }

@@ -37,15 +37,18 @@ package struct Entrance: Sendable {
             name: principal.name ?? "Member",
             expiresAt: principal.validUntil,
             tokenExpiresAt: principal.expiresAt,
-            token: TokenMark(
-                id: principal.tokenID.map {
-                    pseudonyms.mark(ofToken: $0, issuer: principal.issuer)
-                },
-                issuedAt: principal.issuedAt
-            ),
+            token: mark(of: principal),
             connection: connection,
             claims: String(decoding: principal.claims, as: UTF8.self),
             request: request
+        )
+    }
+
+    /// By what the token that speaks for a principal can be revoked.
+    func mark(of principal: Principal) -> TokenMark {
+        TokenMark(
+            id: principal.tokenID.map { pseudonyms.mark(ofToken: $0, issuer: principal.issuer) },
+            issuedAt: principal.issuedAt
         )
     }
 

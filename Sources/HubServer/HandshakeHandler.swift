@@ -273,11 +273,13 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler, Pe
             return
         }
         state = .refusing(refusal, cors: cors)
-        let subject = refusal.principal.map(entrance.pseudonyms.pseudonym(of:))
+        let bearer = refusal.principal.map {
+            (subject: entrance.pseudonyms.pseudonym(of: $0), token: entrance.mark(of: $0))
+        }
         loop.shard.proposeRefusal(
             outcome,
             stage: Entrance.stage(of: refusal.step),
-            subject: subject,
+            bearer: bearer,
             connection: connectionJSON,
             verdict: verdict,
             ticket: loop.await(self),

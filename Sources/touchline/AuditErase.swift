@@ -13,7 +13,9 @@ struct AuditErase: AsyncParsableCommand {
             pseudonyms only, so the record's proofs still hold. What is not reached: backups of the \
             database, and kept segments of the journal until they are removed (docs/privacy.md).
 
-            Remove the person's account at the issuer first: who connects again is known again.
+            Sessions end, and every token of the person that was issued so far is revoked, so that \
+            nothing comes behind the erasure. Remove the account at the issuer first: who connects \
+            with a token that is issued later is known again.
 
             Refused while something is open about the person, unless a named officer overrides, \
             and while they are preserved.

@@ -36,6 +36,13 @@ extension Hub: OperatedHub {
         return now + (longest ?? 0) * 1_000_000
     }
 
+    /// Proposes what a keeper asked for.
+    func record(_ keeping: Keeping) {
+        var keeping = keeping
+        if keeping.kind == .erase { keeping.until = tokensEnd }
+        server.record(keeping)
+    }
+
     func tokenMark(issuer: String, id: String) -> UUID16 {
         entrance.pseudonyms.mark(ofToken: id, issuer: issuer)
     }

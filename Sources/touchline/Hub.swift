@@ -166,7 +166,7 @@ final class Hub: Sendable {
         await server.recordRun(.hubStarted)
         putInForce(Activation(bundle, by: .start))
         keeping.start(
-            record: { [server] in server.record($0) },
+            record: { [weak self] in self?.record($0) },
             activate: { [weak self] in self?.activate($0) }
         )
     }

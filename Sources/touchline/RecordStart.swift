@@ -201,6 +201,10 @@ final class RecordStart: Sendable {
             )
         }
         for revocation in state.revocations {
+            if revocation.kind == .erase, let subject = revocation.subject {
+                standing.forget(subject, at: revocation.at)
+                continue
+            }
             standing.revoke(
                 token: revocation.token,
                 of: revocation.subject,

@@ -1,14 +1,17 @@
 """Forgetting and keeping: erasures, legal holds, and who may ask for them."""
 
 import contextlib
+import json
 import subprocess
+import threading
 
 import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from hub import eventually
 from keeper import Keeper
-from member import Member
-from service import ISSUER
+from member import Member, Talker
+from service import ISSUER, shake
 from test_proofs import newest_checkpoint_holds
 
 CONTENTS = (
@@ -80,7 +83,7 @@ def test_erasing_forgets_a_person_and_nobody_else_and_the_proofs_hold(serving, k
             "erase", "--issuer", ISSUER, "--sub", "member-coach", "--reason", "she left"
         )
         assert asked.returncode == 0, asked.stderr
-        assert member.close_code() == 1001
+        assert member.close_code() == 4501
     decision = asked.stdout.split("decision ")[1].strip(" .\n")
     event = serving.record.event(decision)
     assert (event["kind"], event["subject"]) == (60, coach)
@@ -92,6 +95,80 @@ def test_erasing_forgets_a_person_and_nobody_else_and_the_proofs_hold(serving, k
     covered = f"select max(size) >= {decision.split('-')[1]} from audit.checkpoint"
     assert eventually(lambda: serving.record.value(covered) == "t")
     newest_checkpoint_holds(serving)
+
+
+class Returner(threading.Thread):
+    """Connects with one token again and again, says something, and goes."""
+
+    def __init__(self, hub, token):
+        super().__init__(daemon=True)
+        self.hub, self.token, self.over = hub, token, threading.Event()
+        self.admitted, self.refused, self.failure = 0, [], None
+
+    def run(self):
+        try:
+            while not self.over.is_set():
+                try:
+                    with Member(self.hub, token=self.token, join=self.hub.channel) as member:
+                        self.admitted += 1
+                        member.say("here I am")
+                except ConnectionClosed:
+                    pass
+                except InvalidStatus as refusal:
+                    body = json.loads(refusal.response.body)
+                    self.refused.append((refusal.response.status_code, body["code"]))
+        except Exception as failure:
+            self.failure = failure
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_nothing_of_a_person_who_talks_and_reconnects_outlives_the_erasure(
+    serving, keeper, attempt
+):
+    old = serving.token()
+    other = talk(serving, "player", "not me")
+    talkers = [Talker(serving, name, per_second=60) for name in ("anna", "twin")]
+    returners = [Returner(serving, old) for _ in range(2)]
+    for thread in talkers + returners:
+        thread.start()
+    assert eventually(lambda: all(one.admitted for one in returners), 20)
+    assert eventually(lambda: all(talker.acked for talker in talkers), 20)
+    subject = serving.record.value(
+        "select pseudonym from audit.subject where sub = 'member-coach'"
+    )
+    decision = keeper.decide("erase", "--subject", subject, "--reason", "left")
+    # Old tokens open nothing any more, and whoever still tries isn't noted with an address.
+    assert eventually(lambda: all(len(one.refused) > 3 for one in returners), 20)
+    for returner in returners:
+        returner.over.set()
+        returner.join(30)
+        assert not returner.failure and set(returner.refused) == {(401, "token_revoked")}
+    for talker in talkers:
+        talker.finish()
+        assert talker.close_code == 4501
+    status, refusal = shake(serving, Authorization=f"Bearer {old}")
+    assert (status, refusal["code"]) == (401, "token_revoked")
+    # From another page, too, and after a restart.
+    status, refusal = shake(
+        serving, Authorization=f"Bearer {old}", Origin="https://elsewhere.example"
+    )
+    assert status == 403
+    assert serving.stop() == 0
+    serving.start()
+    status, refusal = shake(serving, Authorization=f"Bearer {old}")
+    assert (status, refusal["code"]) == (401, "token_revoked")
+    serving.record.event(refusal["decision"])
+    seq = decision.split("-")[1]
+    said = f"select count(*) from audit.event where subject = '{subject}' and kind = 30 and seq < {seq}"
+    assert int(serving.record.value(said)) > 10
+    assert remains(serving, subject) == (0, 0)
+    assert remains(serving, other) == (2, 1)
+
+    # Who gets a new token is known again.
+    with Member(serving, join=serving.channel) as member:
+        serving.record.event(member.say("back again")["decision"])
+    contents, identities = remains(serving, subject)
+    assert contents == 2 and identities == 1
 
 
 def test_what_waits_in_the_journal_is_erased_too(serving, keeper):

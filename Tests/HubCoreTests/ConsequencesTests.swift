@@ -93,7 +93,7 @@ struct ConsequencesTests {
         hub.loops[0].shard.proposeRefusal(
             .connectionRefused,
             stage: .connectRules,
-            subject: subject,
+            bearer: (subject, TokenMark(id: nil, issuedAt: nil)),
             connection: [],
             verdict: verdict,
             ticket: 1,

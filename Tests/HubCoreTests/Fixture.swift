@@ -20,7 +20,12 @@ enum Fixture {
     static let player = #"{"birthdate":"2013-01-01","channels":["club:a"]}"#
     static let officer = #"{"birthdate":"1980-01-01","roles":["welfare"]}"#
 
-    static func arrival(_ subject: UUID16, claims: String = "{}") -> Arrival {
+    /// - Parameter issuedAt: Unix seconds.
+    static func arrival(
+        _ subject: UUID16,
+        claims: String = "{}",
+        issuedAt: Int64? = nil
+    ) -> Arrival {
         Arrival(
             subject: subject,
             issuer: "https://issuer.test",
@@ -28,7 +33,7 @@ enum Fixture {
             name: "Ann",
             expiresAt: .max,
             tokenExpiresAt: .max,
-            token: TokenMark(id: nil, issuedAt: nil),
+            token: TokenMark(id: nil, issuedAt: issuedAt),
             connection: Array("{}".utf8),
             claims: claims,
             request: RequestFacts(address: "192.0.2.1", origin: "", agent: "", isTLS: true)

@@ -84,6 +84,43 @@ struct LedgerTests {
         #expect(ledger.standing[Self.subject].strikes.count == 1)
     }
 
+    @Test("what was judged before its subject was forgotten is stale, or loses its content")
+    mutating func forgotten() {
+        var refused = proposal(.connect)
+        refused.disposition = .block
+        refused.dependsOnState = false
+        refused.contents = [0..<9]
+        var connect = proposal(.connect)
+        connect.contents = [0..<9]
+        connect.row = (.subject, 9..<20)
+        var reason = proposal(.preserve)
+        reason.dependsOnState = false
+        reason.contents = [0..<9]
+        var other = refused
+        other.subject = UUID16(high: 1, low: 2)
+        let before = admit([refused])
+        #expect(before[0].contents.count == 1)
+        let done = admit([proposal(.erase), refused, connect, reason, other])
+        #expect(done[0].ruling == .recorded(seq: 2, at: Self.now, channelSeq: 0))
+        #expect(done[1].ruling == .recorded(seq: 3, at: Self.now, channelSeq: 0))
+        #expect(done[1].contents.isEmpty)
+        #expect(done[2].ruling == .stale)
+        // Why somebody is preserved stays, and so does what is another's.
+        #expect(done[3].contents.count == 1 && done[4].contents.count == 1)
+        connect.judgedAfter = 2
+        refused.judgedAfter = 2
+        let after = admit([refused, connect])
+        #expect(after[0].contents.count == 1)
+        #expect(after[1].contents.count == 1 && after[1].row != nil)
+        let old = TokenMark(id: nil, issuedAt: (Self.now / 1_000_000) + Row.epochUnixSeconds)
+        let fresh = TokenMark(id: nil, issuedAt: (Self.now / 1_000_000) + Row.epochUnixSeconds + 1)
+        #expect(ledger.standing.isRevoked(old, of: Self.subject))
+        #expect(ledger.standing.isForgotten(old, of: Self.subject))
+        #expect(!ledger.standing.isForgotten(fresh, of: Self.subject))
+        #expect(!ledger.standing.isRevoked(fresh, of: Self.subject))
+        #expect(!ledger.standing.isRevoked(old, of: UUID16(high: 1, low: 2)))
+    }
+
     @Test("a verdict that rests on heads is stale once they have moved, and only then")
     mutating func heads() {
         let claims = #"{"channels":["club:a"],"birthdate":"1990-01-01"}"#

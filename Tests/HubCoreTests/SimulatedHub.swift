@@ -53,7 +53,10 @@ final class SimulatedLoop: ShardOutput {
         switch token {
         case "bad": .failure(CallRefused(.tokenInvalid))
         case "other": .success(Fixture.arrival(UUID16(high: .max, low: .max)))
-        default: .success(Fixture.arrival(session.subject, claims: token))
+        default:
+            .success(
+                Fixture.arrival(session.subject, claims: token, issuedAt: now.unixSeconds)
+            )
         }
     }
 
@@ -228,6 +231,8 @@ final class SimulatedHub {
                 Strike(rule: event.rules[0], at: event.at, count: Int(count)),
                 to: subject
             )
+        } else if event.kind == .erase, let subject = event.subject {
+            standing.forget(subject, at: event.at)
         } else {
             _ = standing.apply(
                 event.kind,

@@ -42,8 +42,10 @@ struct SimulationTests {
         let index = Int.random(in: 0..<hub.loops.count, using: &hub.random)
         let loop = hub.loops[index]
         let subject = UUID16(high: 0x8000, low: UInt64(number / 2))
+        // Who comes back has a token that was issued after all that happened.
+        hub.clock += 1_000_001
         let claims = number == Self.child ? #"{"birthdate":"2013-01-01"}"# : Fixture.adult
-        let arrival = Fixture.arrival(subject, claims: claims)
+        let arrival = arrival(subject, claims, hub)
         hub.ticket += 1
         let id = loop.shard.proposeConnect(
             arrival,
@@ -60,6 +62,39 @@ struct SimulationTests {
             send("{\"type\":\"join\",\"id\":\"j\",\"channel\":\"\(channel)\"}", member, hub)
         }
         return member
+    }
+
+    /// One whose claims tell when the token was issued.
+    private func arrival(_ subject: UUID16, _ claims: String, _ hub: SimulatedHub) -> Arrival {
+        let issuedAt = hub.now.unixSeconds
+        return Fixture.arrival(
+            subject,
+            claims: claims.dropLast() + ",\"iat\":\(issuedAt)}",
+            issuedAt: issuedAt
+        )
+    }
+
+    /// Somebody knocks with a token of this second, and waits for no answer.
+    private func knock(_ subject: UUID16, _ hub: SimulatedHub, _ loop: SimulatedLoop) {
+        hub.ticket += 1
+        let arrival = arrival(subject, Fixture.adult, hub)
+        if let outcome = loop.shard.refusal(of: arrival, at: hub.now) {
+            loop.shard.proposeRefusal(
+                outcome,
+                stage: .limits,
+                bearer: (subject, arrival.token),
+                connection: arrival.connection,
+                ticket: hub.ticket,
+                at: hub.now
+            )
+        } else {
+            _ = loop.shard.proposeConnect(
+                arrival,
+                verdict: .allowed,
+                ticket: hub.ticket,
+                at: hub.now
+            )
+        }
     }
 
     private func step(_ hub: SimulatedHub, _ members: inout [Member]) {
@@ -92,7 +127,20 @@ struct SimulationTests {
                 .randomElement(using: &hub.random)!
                 .replacing("\"", with: "\\\"")
             send("{\"type\":\"renew\",\"id\":\"n\",\"token\":\"\(token)\"}", members[index], hub)
-        case 122..<145: hub.handOver(loop)
+        case 122..<124:
+            // Forgotten, with all that is on its way; they go on speaking until they come back.
+            let subject = members[Int.random(in: 0..<Self.child, using: &hub.random)].subject
+            let erasure = Keeping(
+                kind: .erase,
+                subject: subject,
+                channel: nil,
+                refers: nil,
+                detail: "{}",
+                reason: "{}"
+            )
+            loop.shard.propose(erasure, at: hub.now)
+        case 124..<128: knock(members[0].subject, hub, loop)
+        case 128..<145: hub.handOver(loop)
         case 145..<165: hub.record()
         default: hub.apply(loop)
         }
@@ -161,6 +209,7 @@ struct SimulationTests {
     /// `seq`; what follows from it stands behind it; the state rebuilt from the events is the ledger's.
     private func checkLog(_ hub: SimulatedHub) throws -> Set<String> {
         var replay = Replay(hub)
+        var forgetting = Forgetting(hub)
         var lastAt = Int64.min
         var messages: [UUID16: Int64] = [:]
         var principal: Event?
@@ -187,13 +236,44 @@ struct SimulationTests {
                 }
             }
             try replay.apply(event)
+            try forgetting.check(event)
         }
+        #expect(forgetting.count > 0)
         let (standing, roster) = try hub.state(of: events)
         #expect(standing == hub.ledger.standing)
         #expect(roster == hub.ledger.roster)
         #expect(messages.count > 20)
         #expect(found.isSuperset(of: ["hello", "darn", "whatever", "hopeless"]))
         return found
+    }
+}
+
+/// That nothing of a subject comes behind the erasure but what a fresh token brings.
+private struct Forgetting {
+    private let hub: SimulatedHub
+    /// By subject: when it was forgotten, and the sessions that began since.
+    private var erased: [UUID16: (at: Int64, sessions: Set<UUID16>)] = [:]
+    private(set) var count = 0
+
+    init(_ hub: SimulatedHub) { self.hub = hub }
+
+    mutating func check(_ event: Event) throws {
+        guard let subject = event.subject else { return }
+        if event.kind == .erase {
+            erased[subject] = (event.at, [])
+            count += 1
+        }
+        guard !event.kind.isKeeping, let since = erased[subject] else { return }
+        if event.kind == .connect, event.disposition == .allow {
+            let row = try #require(hub.subjects[event.seq])
+            let claims = try row.withUnsafeBytes { try SubjectRow(decoding: $0) }.claims
+            let issuedAt = claims.split(separator: "\"iat\":")[1].prefix { $0.isNumber }
+            let mark = TokenMark(id: nil, issuedAt: Int64(issuedAt))
+            #expect(mark.issuedAt! > since.at)
+            erased[subject]?.sessions.insert(event.session!)
+        } else if !since.sessions.contains(event.session ?? UUID16(high: 0, low: 0)) {
+            #expect(hub.contents[event.seq] == nil && hub.subjects[event.seq] == nil)
+        }
     }
 }
 
