@@ -9,6 +9,7 @@ struct Shipment {
         private var seqs: [Int64] = []
 
         var count: Int { starts.count }
+        var all: Range<Int> { 0..<count }
 
         mutating func append(_ tuple: UnsafeRawBufferPointer, seq: Int64) {
             starts.append(bytes.count)
@@ -30,6 +31,11 @@ struct Shipment {
 
         /// The event that a tuple belongs to.
         func seq(_ tuple: Int) -> Int64 { seqs[tuple] }
+
+        /// The first tuple from `start` on that belongs to an event behind `seq`; `count` for none.
+        func firstTuple(after seq: Int64, from start: Int) -> Int {
+            seqs[start...].firstIndex { $0 > seq } ?? count
+        }
     }
 
     /// A record that can't be sent because its bytes are not a tuple of its kind.

@@ -96,10 +96,10 @@ final class ShipperConnection {
             }
             bad += try copy(.event, shipment.events, isCareful)
             bad += try copy(.content, shipment.contents, isCareful)
-            bad += try upsert(.subject, shipment.subjects, isCareful)
-            bad += try upsert(.policy, shipment.policies, isCareful)
-            bad += try upsert(.checkpoint, shipment.checkpoints, isCareful)
-            try carryOut(shipment)
+            bad += try upsert(.policy, shipment.policies, shipment.policies.all, isCareful)
+            let checkpoints = shipment.checkpoints
+            bad += try upsert(.checkpoint, checkpoints, checkpoints.all, isCareful)
+            bad += try carryOut(shipment, isCareful)
             tile = try Self.extendTiles(
                 postgres,
                 log: log,
@@ -126,24 +126,34 @@ final class ShipperConnection {
     }
 
     /// Does what the shipment's events say of forgetting and keeping, and answers requests, after its
-    /// rows are there: so
-    /// what was on its way goes too, and shipping again does it again.
-    private func carryOut(_ shipment: Shipment) throws {
+    /// events and contents are there: so what was on its way goes too, and shipping again does it again.
+    /// Who people are comes in between, in the order of the log: who was forgotten and came back
+    /// is known again.
+    ///
+    /// - Returns: records that went to quarantine.
+    private func carryOut(_ shipment: Shipment, _ isCareful: Bool) throws -> Int {
         if !shipment.carriedOut.isEmpty {
             // Everything that a member ever wrote may take its time.
             try postgres.run("set local statement_timeout = '10min'")
         }
+        let subjects = shipment.subjects
+        var (next, bad) = (0, 0)
         for event in shipment.carriedOut {
+            let end = subjects.firstTuple(after: event.seq, from: next)
+            bad += try upsert(.subject, subjects, next..<end, isCareful)
+            next = end
             _ = try postgres.query(
                 "select audit.carry_out($1, $2, $3)",
                 [.int4(log), .int8(event.seq), .timestamp(event.at)]
             )
         }
-        guard let firstAt = shipment.firstAt, Row.atRange.contains(firstAt) else { return }
+        bad += try upsert(.subject, subjects, next..<subjects.count, isCareful)
+        guard let firstAt = shipment.firstAt, Row.atRange.contains(firstAt) else { return bad }
         _ = try postgres.query(
             "select audit.erase_late($1, $2, $3)",
             [.int4(log), .int8(watermark), .timestamp(firstAt)]
         )
+        return bad
     }
 
     private func lockedWatermark(_ lock: String) throws -> Int64 {
@@ -163,7 +173,7 @@ final class ShipperConnection {
         _ run: Shipment.Run,
         _ isCareful: Bool
     ) throws -> Int {
-        try send(record, run, 0..<run.count, isCareful) { tuples in
+        try send(record, run, run.all, isCareful) { tuples in
             let statement = record == .event ? Self.copyEvents : Self.copyContents
             let copied = try run.bytes.withUnsafeBytes { bytes in
                 try postgres.copyIn(
@@ -183,6 +193,7 @@ final class ShipperConnection {
     private func upsert(
         _ record: JournalRecordType,
         _ run: Shipment.Run,
+        _ tuples: Range<Int>,
         _ isCareful: Bool
     ) throws -> Int {
         let statement =
@@ -191,7 +202,7 @@ final class ShipperConnection {
             case .policy: Self.policyStatement
             default: Self.checkpointStatement
             }
-        return try send(record, run, 0..<run.count, isCareful) { tuples in
+        return try send(record, run, tuples, isCareful) { tuples in
             for tuple in tuples {
                 let fields = run.bytes.withUnsafeBytes { bytes in
                     Shipment.fields(

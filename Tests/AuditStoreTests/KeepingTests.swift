@@ -63,6 +63,37 @@ struct KeepingTests {
         #expect(try numbers("select contents from audit.erasure where seq = 3") == [1])
     }
 
+    @Test("who was forgotten and came back is known again, in one transaction too")
+    func knowsWhoCameBack() throws {
+        let (other, stranger) = (UUID16(high: 8, low: 8), UUID16(high: 9, low: 9))
+        meet(1, subject, "Ann")
+        meet(2, other, "Ben")
+        append(3, .erase, subject: subject)
+        meet(4, subject, "Ann again")
+        meet(5, stranger, "Carl")
+        append(6, .erase, subject: other)
+        append(7, .erase, subject: stranger)
+        ship()
+        let left = try lab.postgres.query("select name, first_seen from audit.subject")
+        #expect(left.rowCount == 1 && left.text(0, 0) == "Ann again")
+        #expect(left.timestamp(0, 1) == now - 1_000_000 + 4)
+    }
+
+    /// A connection that brings who somebody is.
+    private func meet(_ seq: Int64, _ subject: UUID16, _ name: String) {
+        append(seq, .connect, subject: subject)
+        var tuple: [UInt8] = []
+        SubjectRow(
+            pseudonym: subject,
+            issuer: "i",
+            sub: "s",
+            name: name,
+            claims: "{}",
+            firstSeen: now - 1_000_000 + seq
+        ).encode(into: &tuple)
+        lab.records.append(.subject, tuple, seq: seq)
+    }
+
     @Test("what another hub's erasure had forgotten goes as it is shipped; what came after stays")
     func erasesLate() throws {
         try lab.postgres.run(
