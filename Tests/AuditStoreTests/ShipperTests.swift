@@ -165,6 +165,32 @@ struct ShipperTests {
         #expect(try lab.count("audit.event") == 0)
     }
 
+    @Test("one shipment makes the partitions of today and of the two days to come, for each class")
+    func partitionsAhead() throws {
+        lab.records.append(message(1))
+        #expect(lab.shipper().stop(drain: .seconds(20)))
+        try lab.postgres.run("set timezone = 'UTC'")
+        let rows = try lab.postgres.query(
+            """
+            select p.relname, min(starts::date - current_date), max(starts::date - current_date),
+                count(*)
+            from pg_inherits i
+            join pg_class p on p.oid = i.inhparent
+            join pg_class c on c.oid = i.inhrelid
+            cross join lateral substring(pg_get_expr(c.relpartbound, c.oid)
+                from $$FROM [(]'([^ ']+)$$) starts
+            where p.relnamespace = 'audit'::regnamespace and c.relkind = 'r'
+                and starts::date >= current_date
+            group by p.relname order by p.relname
+            """
+        )
+        let made = (0..<rows.rowCount).map {
+            "\(rows.text($0, 0)) \(rows.int4($0, 1)) \(rows.int4($0, 2)) \(rows.int8($0, 3))"
+        }
+        let parents = ["content", "event_connections", "event_sanctions", "event_system"]
+        #expect(made == (parents + ["event_traffic"]).map { "\($0) 0 2 3" })
+    }
+
     @Test("days far from today go to the default partition")
     func wrongClockMakesNoTables() throws {
         lab.records.append(message(1, at: Laboratory.now() - 400 * 86_400_000_000))
