@@ -42,8 +42,8 @@ package struct Checkpoint: Hashable, Sendable {
 package enum CheckpointFault: Error, Hashable, Sendable {
     case malformed(String)
     case notAKey(String)
-    /// Nobody of that key signed it.
-    case unsigned(by: String, signers: [String])
+    /// None of these keys signed it, by name and key id.
+    case unsigned(by: [String], signers: [String])
     /// The key's signature is not of this text.
     case forged(by: String)
 }
@@ -53,8 +53,9 @@ extension CheckpointFault: CustomStringConvertible {
         switch self {
         case .malformed(let why): "this is no checkpoint: \(why)"
         case .notAKey(let why): "this key can't be used: \(why)"
-        case .unsigned(let name, let signers):
-            "the checkpoint is not signed by \(name), but by \(signers.joined(separator: ", "))"
+        case .unsigned(let keys, let signers):
+            "the checkpoint is not signed by \(keys.joined(separator: " or ")), but by "
+                + signers.joined(separator: ", ")
         case .forged(let name): "the signature of \(name) does not fit the checkpoint's text"
         }
     }

@@ -68,15 +68,15 @@ package struct Receipt: Hashable, Sendable {
     /// Checks the signature, the proof, and that the event is the one that was proved.
     ///
     /// - Returns: the checkpoint that includes the event.
-    package func check(_ verifier: NoteVerifier) throws(ReceiptFault) -> Checkpoint {
+    package func check(_ keys: LogKeys) throws(ReceiptFault) -> Checkpoint {
         let checkpoint: Checkpoint
         do {
-            checkpoint = try Checkpoint(parsing: try verifier.open(note))
+            checkpoint = try Checkpoint(parsing: try keys.open(note))
         } catch {
             throw .checkpoint(error)
         }
-        guard checkpoint.origin == verifier.name else {
-            throw .otherLog(checkpoint.origin, wanted: verifier.name)
+        guard checkpoint.origin == keys.name else {
+            throw .otherLog(checkpoint.origin, wanted: keys.name)
         }
         guard let seq = tuple.withUnsafeBytes({ Row.seq(of: $0) }), seq == index + 1 else {
             throw .malformed("its event is not the one that its index names")

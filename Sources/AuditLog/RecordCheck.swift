@@ -5,7 +5,7 @@
 /// behind a checkpoint that holds, or whose own frontier does, the check goes on as if nothing had
 /// been.
 package struct RecordCheck: Sendable {
-    package let verifier: NoteVerifier
+    package let keys: LogKeys
     /// What is wrong so far, at most `findingsMax`, in the order of discovery.
     package private(set) var findings: [RecordFinding] = []
     /// All that is wrong, those beyond `findingsMax` too.
@@ -38,8 +38,8 @@ package struct RecordCheck: Sendable {
     private static let tuplesMax = 64
 
     /// - Parameter frontier: the tree of the events before the first that is brought.
-    package init(verifier: NoteVerifier, after frontier: TreeFrontier = TreeFrontier()) {
-        self.verifier = verifier
+    package init(keys: LogKeys, after frontier: TreeFrontier = TreeFrontier()) {
+        self.keys = keys
         stored = frontier
         signedSize = 0
     }
@@ -106,11 +106,11 @@ package struct RecordCheck: Sendable {
         let size = lastSeq
         let checkpoint: Checkpoint
         do {
-            checkpoint = try Checkpoint(parsing: try verifier.open(note))
+            checkpoint = try Checkpoint(parsing: try keys.open(note))
         } catch {
             return report(max(1, size), .checkpoint(size: size, "\(error)"))
         }
-        guard checkpoint.origin == verifier.name else {
+        guard checkpoint.origin == keys.name else {
             let why = "it is of another log, \(checkpoint.origin)"
             return report(size, .checkpoint(size: size, why))
         }

@@ -10,6 +10,8 @@ package struct SignedNote: Hashable, Sendable {
         /// The first four bytes of the key's hash, which tell keys of one name apart.
         package var keyID: UInt32
         package var signature: [UInt8]
+
+        var label: String { SignedNote.label(name, keyID) }
     }
 
     /// What is signed, with the line break at its end.
@@ -72,6 +74,12 @@ package struct SignedNote: Hashable, Sendable {
             keyID: bytes.prefix(4).reduce(UInt32(0)) { $0 << 8 | UInt32($1) },
             signature: Array(bytes.dropFirst(4))
         )
+    }
+
+    /// A key's name and id, as in its vkey.
+    static func label(_ name: String, _ keyID: UInt32) -> String {
+        let id = String(keyID, radix: 16)
+        return "\(name)+\(String(repeating: "0", count: 8 - id.count))\(id)"
     }
 
     /// Whether a key may be called so: no space and no plus, at least one character.
@@ -144,9 +152,9 @@ package struct NoteVerifier: Sendable {
     /// - Throws: `unsigned` when the key did not sign it, `forged` when its signature is wrong.
     package func open(_ note: String) throws(CheckpointFault) -> String {
         let note = try SignedNote(parsing: note)
-        let own = note.signatures.filter { $0.name == name && $0.keyID == keyID }
+        let own = note.signatures.filter(isOwn)
         guard !own.isEmpty else {
-            throw .unsigned(by: name, signers: note.signatures.map(\.name))
+            throw .unsigned(by: [label], signers: note.signatures.map(\.label))
         }
         for signature in own {
             guard key.isValidSignature(signature.signature, for: Data(note.text.utf8)) else {
@@ -155,6 +163,14 @@ package struct NoteVerifier: Sendable {
         }
         return note.text
     }
+
+    /// Whether this key is named for a signature.
+    func isOwn(_ signature: SignedNote.Signature) -> Bool {
+        signature.name == name && signature.keyID == keyID
+    }
+
+    /// Its name and id.
+    package var label: String { SignedNote.label(name, keyID) }
 
     /// The type byte of Ed25519 in keys and key ids.
     private static let ed25519: UInt8 = 1
@@ -167,9 +183,7 @@ package struct NoteVerifier: Sendable {
 
 extension NoteVerifier: CustomStringConvertible {
     package var description: String {
-        let id = String(keyID, radix: 16)
         let bytes = Data([NoteVerifier.ed25519]) + key.rawRepresentation
-        return "\(name)+\(String(repeating: "0", count: 8 - id.count))\(id)+"
-            + bytes.base64EncodedString()
+        return "\(label)+\(bytes.base64EncodedString())"
     }
 }

@@ -90,7 +90,7 @@ package final class RecordAudit {
     package init(
         _ database: String,
         log: Log,
-        verifier: NoteVerifier,
+        keys: LogKeys,
         kept: [(size: Int64, note: String)] = [],
         checksContent: Bool,
         range: ClosedRange<Int64>? = nil,
@@ -103,7 +103,7 @@ package final class RecordAudit {
         self.range = range ?? 1...max(1, log.watermark)
         self.visit = visit
         let before = try ReceiptMaker(side, log: log.number).frontier(of: self.range.lowerBound - 1)
-        check = RecordCheck(verifier: verifier, after: before)
+        check = RecordCheck(keys: keys, after: before)
         tiles = TileStream(side, log: log.number, lastSeq: log.watermark)
         checkpoints = try CheckpointStream(
             side,

@@ -57,8 +57,8 @@ struct AuditExport: AsyncParsableCommand {
                 try TrailCSV(connection, log: chosen.number, range: range, hasContent: content)
                     .write { try Terminal.write(all: $0) }
             case .ndjson:
-                let verifier = try keys.verifier(of: chosen.origin, at: place)
-                try writeLines(chosen, range, verifier, database)
+                let keys = try keys.keys(of: chosen.origin, at: place)
+                try writeLines(chosen, range, keys, database)
             }
         }
     }
@@ -108,18 +108,18 @@ struct AuditExport: AsyncParsableCommand {
     private func writeLines(
         _ log: RecordAudit.Log,
         _ range: ClosedRange<Int64>,
-        _ verifier: NoteVerifier,
+        _ keys: LogKeys,
         _ database: String
     ) throws {
         var writer = ExportWriter { try Terminal.write(all: $0) }
         let audit = try RecordAudit(
             database,
             log: log,
-            verifier: verifier,
+            keys: keys,
             checksContent: content,
             range: range
         ) { try writer.write($0) }
-        try writer.begin(log: log.number, origin: verifier.name, after: audit.check.frontier)
+        try writer.begin(log: log.number, origin: keys.name, after: audit.check.frontier)
         let meter = ProgressMeter("log \(log.number)", total: range.upperBound)
         try audit.run { meter.reached($0) }
         meter.end(audit.check.lastSeq)

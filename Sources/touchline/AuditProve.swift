@@ -38,7 +38,7 @@ struct AuditProve: AsyncParsableCommand {
             guard let log = logs.first(where: { $0.number == decision.log }) else {
                 throw CommandFault("This database has no log \(decision.log).")
             }
-            let verifier = try keys.verifier(of: log.origin, at: place)
+            let keys = try keys.keys(of: log.origin, at: place)
             let receipt: Receipt
             do {
                 receipt = try ReceiptMaker(database, log: decision.log).receipt(of: decision.seq)
@@ -46,7 +46,7 @@ struct AuditProve: AsyncParsableCommand {
                 throw CommandFault("No receipt for \(decision): \(fault).")
             }
             do {
-                _ = try receipt.check(verifier)
+                _ = try receipt.check(keys)
             } catch {
                 Terminal.warn(
                     "TAMPERED: \(decision) is not what was signed. See `touchline audit verify`."
@@ -91,7 +91,7 @@ struct AuditVerifyReceipt: AsyncParsableCommand {
                     throw ReceiptFault.malformed("it is not UTF-8")
                 }
                 let receipt = try Receipt(parsing: text)
-                let checkpoint = try receipt.check(try Self.key(for: receipt, of: trusted))
+                let checkpoint = try receipt.check(Self.keys(for: receipt, of: trusted))
                 Terminal.say(Self.shown(receipt, checkpoint))
             } catch let fault as ReceiptFault {
                 Terminal.say("WORTHLESS: \(file): \(fault)")
@@ -100,13 +100,10 @@ struct AuditVerifyReceipt: AsyncParsableCommand {
         }
     }
 
-    /// The key under whose name the receipt's checkpoint stands, or the first, which will refuse it.
-    private static func key(
-        for receipt: Receipt,
-        of trusted: [NoteVerifier]
-    ) throws -> NoteVerifier {
+    /// The keys under whose name the receipt's checkpoint stands, or the first, which will refuse it.
+    private static func keys(for receipt: Receipt, of trusted: [NoteVerifier]) -> LogKeys {
         let names = (try? SignedNote(parsing: receipt.note))?.signatures.map(\.name) ?? []
-        return trusted.first { names.contains($0.name) } ?? trusted[0]
+        return names.lazy.compactMap { LogKeys(trusted, of: $0) }.first ?? LogKeys(trusted[0])
     }
 
     private static func shown(_ receipt: Receipt, _ checkpoint: Checkpoint) -> String {

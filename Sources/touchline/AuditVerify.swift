@@ -16,6 +16,9 @@ struct AuditVerify: AsyncParsableCommand {
             Whoever owns the hub's machine can rewrite everything on it and sign anew. --against \
             holds the record to a checkpoint that was kept elsewhere.
 
+            Where the hub's key was replaced, every key that signed is needed: more than one --key, \
+            or a file with one a line.
+
             Exit codes: 0 whole, 1 tampered with, 2 could not be checked, 64 wrong words.
 
             Examples:
@@ -69,13 +72,13 @@ struct AuditVerify: AsyncParsableCommand {
         var kept = try against.map(KeptCheckpoint.init(file:))
         var reports: [VerifyReport] = []
         for log in logs {
-            let verifier = try keys.verifier(of: log.origin, at: place)
-            let own = try kept.filter { $0.name == verifier.name }.map { try $0.opened(verifier) }
-            kept.removeAll { $0.name == verifier.name }
+            let keys = try keys.keys(of: log.origin, at: place)
+            let own = try kept.filter { $0.name == keys.name }.map { try $0.opened(keys) }
+            kept.removeAll { $0.name == keys.name }
             let audit = try RecordAudit(
                 database,
                 log: log,
-                verifier: verifier,
+                keys: keys,
                 kept: own,
                 checksContent: content
             )
@@ -116,9 +119,9 @@ struct KeptCheckpoint {
     }
 
     /// Checks the signature.
-    func opened(_ verifier: NoteVerifier) throws -> (size: Int64, note: String) {
+    func opened(_ keys: LogKeys) throws -> (size: Int64, note: String) {
         do {
-            return (try Checkpoint(parsing: try verifier.open(note)).size, note)
+            return (try Checkpoint(parsing: try keys.open(note)).size, note)
         } catch {
             throw CommandFault("\(path): \(error). It proves nothing about this log.")
         }

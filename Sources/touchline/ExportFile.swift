@@ -28,12 +28,12 @@ struct ExportFile {
         do {
             guard let first = try next() else { throw ExportReader.NotAnExport() }
             let origin = try ExportReader.origin(of: first)
-            guard let verifier = trusted.first(where: { $0.name == origin }) else {
+            guard let keys = LogKeys(trusted, of: origin) else {
                 throw CommandFault(
                     "\(path) is of \(SafeText.line(origin)); give that log's public key with --key."
                 )
             }
-            var reader = try ExportReader(first: first, verifier: verifier)
+            var reader = try ExportReader(first: first, keys: keys)
             let meter = ProgressMeter(path)
             while let line = try next() {
                 reader.take(line)

@@ -35,7 +35,7 @@ struct ExportReader {
     }
 
     /// - Parameter first: the export's first line.
-    init(first: UnsafeRawBufferPointer, verifier: NoteVerifier) throws {
+    init(first: UnsafeRawBufferPointer, keys: LogKeys) throws {
         guard case .value(let line) = parser.parse(first),
             line.count == 5,
             let log = line["log"]?.int64.flatMap({ Int32(exactly: $0) }),
@@ -45,7 +45,7 @@ struct ExportReader {
             let frontier = TreeFrontier(size: after, hashes: hashes.compactMap(\.self))
         else { throw NotAnExport() }
         self.log = log
-        check = RecordCheck(verifier: verifier, after: frontier)
+        check = RecordCheck(keys: keys, after: frontier)
     }
 
     /// The next line, without its line break.

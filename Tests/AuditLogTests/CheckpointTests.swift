@@ -60,8 +60,39 @@ struct CheckpointTests {
         )
         let note = try other.sign(checkpoint.text)
         #expect(
-            throws: CheckpointFault.unsigned(by: checkpoint.origin, signers: [checkpoint.origin])
+            throws: CheckpointFault.unsigned(
+                by: [signer.verifier.label],
+                signers: [other.verifier.label]
+            )
         ) { try signer.verifier.open(note) }
+    }
+
+    @Test("each of a log's keys opens what it signed, and no key of another name does")
+    func severalKeys() throws {
+        let fresh = try NoteSigner(name: checkpoint.origin, pem: NoteSigner.newKey())
+        let stranger = try NoteSigner(name: "stranger", pem: NoteSigner.newKey())
+        let keys = try #require(
+            LogKeys(
+                [stranger.verifier, signer.verifier, fresh.verifier],
+                of: checkpoint.origin
+            )
+        )
+        for own in [signer, fresh] {
+            let note = try own.sign(checkpoint.text)
+            #expect(try keys.open(note) == checkpoint.text)
+            #expect(throws: CheckpointFault.forged(by: checkpoint.origin)) {
+                try keys.open("forged " + note)
+            }
+        }
+        // Signed by both, and one signature was taken from another text.
+        let note = try signer.sign(checkpoint.text)
+        let other = try fresh.sign(checkpoint.text + "more\n").split(separator: "\n").last!
+        #expect(throws: CheckpointFault.forged(by: checkpoint.origin)) {
+            try keys.open(note + other + "\n")
+        }
+        let foreign = try stranger.sign(checkpoint.text)
+        #expect(throws: CheckpointFault.self) { try keys.open(foreign) }
+        #expect(LogKeys([stranger.verifier], of: checkpoint.origin) == nil)
     }
 
     @Test(

@@ -44,7 +44,7 @@ private struct SmallLog {
 
     /// What a check of it finds; a row that is nil is absent.
     func check(rows: [[UInt8]?]? = nil) -> RecordCheck {
-        var check = RecordCheck(verifier: signer.verifier)
+        var check = RecordCheck(keys: LogKeys(signer.verifier))
         for (index, row) in (rows ?? tuples).enumerated() {
             if let row {
                 row.withUnsafeBytes { check.take($0, stored: leaves[index]) }
@@ -185,14 +185,14 @@ struct RecordCheckTests {
         }
         let receipt = Receipt(tuple: log.tuples[4], index: 4, proof: proof, note: note)
         #expect(try Receipt(parsing: receipt.text) == receipt)
-        #expect(try receipt.check(log.signer.verifier).size == 7)
+        #expect(try receipt.check(LogKeys(log.signer.verifier)).size == 7)
         let text = Array(receipt.text.utf8)
         for place in text.indices {
             var changed = text
             changed[place] ^= 1
             #expect(throws: (any Error).self, "byte \(place)") {
                 let text = try #require(String(validating: changed, as: UTF8.self))
-                _ = try Receipt(parsing: text).check(log.signer.verifier)
+                _ = try Receipt(parsing: text).check(LogKeys(log.signer.verifier))
             }
         }
     }

@@ -50,8 +50,16 @@ def node(left, right):
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
-def open_note(note, vkey):
-    """The text of a C2SP signed note that the key signed."""
+def open_note(note, vkeys):
+    """The text of a C2SP signed note that one of the keys signed."""
+    for vkey in vkeys:
+        text = opened(note, vkey)
+        if text is not None:
+            return text
+    raise Bad("the checkpoint is not signed by " + " or ".join(vkeys))
+
+
+def opened(note, vkey):
     name, _, key = vkey.strip().split("+", 2)
     public = base64.b64decode(key, validate=True)
     key_id = hashlib.sha256(name.encode() + b"\n" + public).digest()[:4]
@@ -63,15 +71,16 @@ def open_note(note, vkey):
         if (dash, signer, raw[:4]) == ("\u2014", name, key_id):
             Ed25519PublicKey.from_public_bytes(public[1:]).verify(raw[4:], text.encode())
             return text
-    raise Bad("the checkpoint is not signed by " + name)
+    return None
 
 
 class Export:
-    def __init__(self, head, vkey):
+    def __init__(self, head, vkeys):
         if head["touchline_export"] != 1:
             raise Bad("an export of another version")
-        self.vkey, self.origin = vkey, head["origin"]
-        if vkey.split("+")[0] != self.origin:
+        self.origin = head["origin"]
+        self.vkeys = [vkey for vkey in vkeys if vkey.split("+")[0] == self.origin]
+        if not self.vkeys:
             raise Bad("the export is of " + self.origin)
         self.tree = Tree(head["after"], [bytes.fromhex(hash) for hash in head["frontier"]])
         self.log, self.signed, self.events, self.checkpoints = head["log"], 0, 0, 0
@@ -120,7 +129,7 @@ class Export:
         self.committed, self.parts = None, []
 
     def checkpoint(self, note):
-        origin, size, root = open_note(note, self.vkey).split("\n")[:3]
+        origin, size, root = open_note(note, self.vkeys).split("\n")[:3]
         if (origin, int(size)) != (self.origin, self.tree.size):
             raise Bad("a checkpoint of %s events of %s" % (size, origin))
         if base64.b64decode(root, validate=True) != self.tree.root():
@@ -129,14 +138,15 @@ class Export:
         self.checkpoints += 1
 
 
-def verify(path, vkey):
+def verify(path, vkeys):
+    """Checks an export by the log's keys, one a line."""
     export, number = None, 0
     try:
         with open(path, encoding="utf-8", newline="\n") as file:
             for number, text in enumerate(file, 1):
                 line = json.loads(text)
                 if export is None:
-                    export = Export(line, vkey)
+                    export = Export(line, vkeys.split())
                 else:
                     export.take(line)
         if export is None or export.end is None:

@@ -57,7 +57,7 @@ struct ExportReaderTests {
     private func findings(_ lines: [[UInt8]]) -> [String]? {
         let reader = try? lines[0].withUnsafeBytes { first in
             try ExportReader.origin(of: first) == signer.name
-                ? ExportReader(first: first, verifier: signer.verifier) : nil
+                ? ExportReader(first: first, keys: LogKeys(signer.verifier)) : nil
         }
         guard var reader else { return nil }
         for line in lines.dropFirst() { line.withUnsafeBytes { reader.take($0) } }
