@@ -181,12 +181,13 @@ class Service(Hub):
         return ssl.create_default_context(cafile=self.info["ca"])
 
     def token(self, role="coach", key="jwks", **changes):
-        """A token of the operator's issuer, signed with one of its keys."""
+        """A token of the operator's issuer, signed with one of its keys; a claim of None is left out."""
         now = int(time.time()) + self.seconds_ahead
         claims = {
             "iss": ISSUER, "aud": AUDIENCE, "sub": f"member-{role}", "name": role.title(),
             "iat": now, "exp": now + 600, "role": role,
         } | changes  # fmt: skip
+        claims = {name: value for name, value in claims.items() if value is not None}
         if key in self.secrets:
             return tokens.sign_hs256(claims, key, self.secrets[key])
         return tokens.sign_es256(claims, key, self.keys[key])

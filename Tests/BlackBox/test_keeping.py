@@ -208,6 +208,36 @@ def test_an_open_matter_or_a_legal_hold_refuses_an_erasure(serving, keeper):
     assert remains(serving, subject) == (0, 0)
 
 
+def test_a_flag_of_a_rule_refuses_an_erasure_until_an_officer_is_named(serving, keeper):
+    with Member(serving, "player", join=serving.channel) as member:
+        flagged = member.say("I don't want to be here, I want to die")["decision"]
+        subject = member.welcome["subject"]
+    assert "flags" in serving.record.event(flagged)["detail"]
+    assert serving.record.event(flagged)["disposition"] == 0, "it is flagged, and not held"
+    before = remains(serving, subject)
+    erase = ["erase", "--subject", subject, "--reason", "left"]
+    # The rule has also asked to preserve the channel, which nobody overrides.
+    held = "select log || '-' || seq from audit.preservation"
+    assert eventually(lambda: serving.record.value(held))
+    keeper.decide("release", serving.record.value(held), "--reason", "looked at")
+    refused = keeper.ask(*erase)
+    assert refused.returncode == 1 and f"open: {flagged}" in refused.stderr
+    nameless = keeper.ask(*erase, "--override")
+    assert nameless.returncode == 64 and "--officer" in nameless.stderr
+    # Nor past the command, by a row of one's own.
+    for officer in ("", ", \"officer\": \"\"", ", \"officer\": \"  \""):
+        request = keeper.sql(
+            "insert into audit.request (kind, subject, terms, reason) values"
+            f" (60, '{subject}', '{{\"override\": 1}}', '{{\"reason\": \"left\"{officer}}}') returning id"
+        )
+        outcome = f"select outcome from audit.request where id = {request}"
+        wanted = "an override names the officer who answers for it"
+        assert serving.record.until(outcome, wanted) == wanted
+    assert remains(serving, subject) == before
+    keeper.decide(*erase, "--override", "--officer", "J. Doe")
+    assert remains(serving, subject) == (0, 0)
+
+
 def test_a_legal_hold_that_is_recorded_first_stops_an_erasure_behind_it(serving, keeper):
     subject = talk(serving, "coach", "hello")
     before = remains(serving, subject)

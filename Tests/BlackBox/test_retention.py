@@ -1,6 +1,7 @@
 """Retention: what is past its time goes by whole partitions; what is in force or preserved stays."""
 
 import subprocess
+import time
 
 import pytest
 
@@ -9,6 +10,7 @@ from keeper import Keeper
 from member import Member
 from service import shake
 
+EPOCH = 946_684_800  # 2000-01-01 UTC, from which the record counts.
 OTHER = 77  # The log of another hub of the community, which has been at work for years.
 
 
@@ -23,7 +25,10 @@ class OldLog:
     def __init__(self, hub):
         self.record, self.seq = hub.record, 0
 
-    def add(self, days, kind, retention, subject=None, channel=None, detail="{}", text=None):
+    def add(
+        self, days, kind, retention, subject=None, channel=None, detail="{}", text=None,
+        disposition=0, refers=None,
+    ):  # fmt: skip
         """One event, with content if it has a text; its seq."""
         self.seq += 1
         at = f"(now() - interval '{days} days')"
@@ -32,9 +37,11 @@ class OldLog:
         self.record.psql(
             f"select audit.ensure_partitions({day}, {day});"
             "insert into audit.event (log, seq, at, schema, retention, kind, stage, disposition,"
-            " subject, channel, rules, shadow_rules, score, bytes, judged_ns, detail)"
-            f" values ({OTHER}, {self.seq}, {at}, 1, {retention}, {kind}, 20, 0,"
-            f" {', '.join(quoted)}, '{{}}', '{{}}', 0, 0, 0, '{detail}')"
+            " subject, channel, refers_log, refers_seq, rules, shadow_rules, score, bytes, judged_ns,"
+            " detail)"
+            f" values ({OTHER}, {self.seq}, {at}, 1, {retention}, {kind}, 20, {disposition},"
+            f" {', '.join(quoted)}, {OTHER if refers else 'null'}, {refers or 'null'},"
+            f" '{{}}', '{{}}', 0, 0, 0, '{detail}')"
         )
         if text:
             self.record.psql(
@@ -134,6 +141,55 @@ def test_a_ban_outlives_the_partition_that_it_was_in(serving, keeper):
     status, refusal = shake(serving, **bearer)
     assert (status, refusal["code"]) == (403, "banned")
     subject_of(serving, "coach")
+
+
+def test_a_revocation_outlives_its_partition_until_what_it_revokes_has_expired(serving, keeper):
+    revoked, over = subject_of(serving, "player"), subject_of(serving, "coach")
+    undated = serving.token("player", iat=None)  # As old as can be.
+    soon = int((time.time() - EPOCH + 3600) * 1e6)
+    old = OldLog(serving)
+    kept = [
+        # Of one token, of a member's, and an erasure, which revokes too.
+        old.add(1250, 55, 3, detail=f'{{"token": "{over}", "until": {soon}}}'),
+        old.add(1250, 55, 3, revoked, detail=f'{{"until": {soon}}}'),
+        old.add(3700, 60, 4, over, detail=f'{{"until": {soon}}}'),
+    ]
+    old.add(1250, 55, 3, over, detail='{"until": 1}')
+    old.add(3700, 60, 4, over, detail='{"until": 1}')
+    old.add(3700, 60, 4, over)
+    keeper.decide("retain")
+    assert old.events() == kept and old.pruned() == [4, 5, 6]
+    assert serving.stop() == 0
+    serving.start()
+    status, refusal = shake(serving, Authorization=f"Bearer {undated}")
+    assert (status, refusal["code"]) == (401, "token_revoked")
+    # They are let go once nothing is revoked by them.
+    serving.cluster.psql(
+        serving.database,
+        "set session_replication_role = replica; update audit.event set detail = '{\"until\": 1}'"
+        f" where log = {OTHER}",
+    )
+    keeper.decide("retain")
+    assert old.events() == [] and old.pruned() == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_held_message_waits_with_its_words_for_a_decision(serving, keeper):
+    old = OldLog(serving)
+    kept = old.add(400, 30, 1, channel="club:a", text="held", disposition=3)
+    decided = old.add(400, 30, 1, channel="club:a", text="held and decided", disposition=3)
+    sent = old.add(400, 30, 1, channel="club:a", text="sent")
+    answer = old.add(20, 31, 1, channel="club:a", refers=decided)
+    by_rule = old.add(20, 50, 3, refers=kept, detail='{"by": "rule"}')
+    keeper.decide("retain")
+    assert old.events() == [kept, answer, by_rule]
+    assert old.contents() == [kept]
+    assert old.pruned() == [decided, sent]
+    open_holds = f"select seq from audit.open_holds where log = {OTHER}"
+    assert serving.record.value(open_holds) == str(kept)
+    # It has waited in the default partition: there it is found and let go after the decision.
+    released = old.add(10, 31, 1, channel="club:a", refers=kept)
+    keeper.decide("retain")
+    assert old.events() == [answer, by_rule, released] and old.contents() == []
 
 
 def test_a_legal_hold_keeps_its_rows_until_it_is_released(serving, keeper):
