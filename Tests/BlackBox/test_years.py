@@ -11,6 +11,8 @@ from faults import compiled
 from hub import eventually
 from keeper import Keeper
 from member import Member
+from operators import Operators
+from service import shake
 from test_keeping import held
 
 DAY = 86400
@@ -21,9 +23,12 @@ NEWEST = "select note from audit.checkpoint order by size desc limit 1"
 
 
 class Years:
-    """A service that ran on some days of more than a year, and has not let go of anything yet."""
+    """A service that ran on some days of more than a year, and has not let go of anything yet.
 
-    def __init__(self, service, clock):
+    What else is to happen on a day is called in it.
+    """
+
+    def __init__(self, service, clock, happenings={}):
         self.service, self.clock = service, clock
         self.said, self.kept = {}, None
         service.migrate()
@@ -39,6 +44,8 @@ class Years:
                     self.talk(days)
             else:
                 self.talk(days)
+            if then := happenings.get(days):
+                then(self)
             if self.kept is None:
                 self.keep_checkpoint(self.said[days])
             if days:
@@ -88,8 +95,13 @@ class Years:
 
 
 @pytest.fixture
-def years(service, tmp_path_factory):
-    return Years(service, compiled("clock", tmp_path_factory.mktemp("clock")))
+def clock(tmp_path_factory):
+    return compiled("clock", tmp_path_factory.mktemp("clock"))
+
+
+@pytest.fixture
+def years(service, clock):
+    return Years(service, clock)
 
 
 def test_what_retention_left_of_a_record_of_years_is_proved_and_what_it_dropped_is_told(
@@ -165,6 +177,58 @@ def test_what_retention_left_of_a_record_of_years_is_proved_and_what_it_dropped_
     ):
         service.cluster.psql(service.database, f"set session_replication_role = replica; {tampering}")
         assert words in years.verify(code=TAMPERED)[0], tampering
+
+
+class Bans:
+    """What an operator did on a day: banned two members, and lifted one of the bans."""
+
+    def __init__(self, years):
+        service = years.service
+        console = Operators(service, service.token("operator"))
+
+        def sanction(path, subject):
+            reason = {"sanction": "ban", "subject": subject, "reason": "Threats"}
+            return console.post(path, **reason)["decision"]
+
+        self.banned, self.forgiven = (self.subject(service, role) for role in ("player", "parent"))
+        self.ban = sanction("sanctions", self.banned)
+        self.lifted = [sanction(path, self.forgiven) for path in ("sanctions", "sanctions/lift")]
+        for decision in (self.ban, *self.lifted):
+            self.day = service.record.event(decision)["at"][:10].replace("-", "")
+
+    @staticmethod
+    def subject(service, role):
+        with Member(service, role) as member:
+            return member.welcome["subject"]
+
+
+def test_a_ban_holds_when_the_days_around_it_were_let_go_and_the_record_is_whole(service, clock):
+    told = []
+    years = Years(service, clock, {400: lambda years: told.append(Bans(years))})
+    (bans,) = told
+    record = service.record
+    years.verify()
+    assert record.rows("select * from audit.tampered") == []
+    record.psql("update audit.retention set days_kept = 200 where class = 'sanctions'")
+    partition = f"select to_regclass('audit.event_sanctions_{bans.day}') is null"
+    assert record.value(partition) == "f"
+    years.let_go()
+    assert record.value(partition) == "t"
+    left = seqs(record)
+    assert int(bans.ban.split("-")[1]) in left
+    assert not left & {int(decision.split("-")[1]) for decision in bans.lifted}
+
+    assert service.stop() == 0
+    years.start(0)
+    status, refusal = shake(service, Authorization=f"Bearer {service.token('player')}")
+    assert (status, refusal["code"]) == (403, "banned")
+    with Member(service, "parent") as member:
+        assert member.welcome["subject"] == bans.forgiven
+    (sanction,) = Operators(service, service.token("operator")).get("sanctions")["sanctions"]
+    assert (sanction["subject"], sanction["decision"]) == (bans.banned, bans.ban)
+    assert service.stop() == 0
+    assert "dropped by retention" in years.verify()[-1]
+    assert record.rows("select * from audit.tampered") == []
 
 
 def seqs(record):
