@@ -55,6 +55,7 @@ extension ExplanationReport {
             let mode: String
             let severity: String
             let disposition: String
+            let reason: String?
             /// hit, failed, exempt or passed.
             let end: String
             let exemption: String?
@@ -68,6 +69,7 @@ extension ExplanationReport {
                 mode = story.rule.mode.rawValue
                 severity = story.rule.severity.rawValue
                 disposition = story.rule.disposition.word
+                reason = story.rule.reason
                 switch story.end {
                 case .hit: (end, exemption) = ("hit", nil)
                 case .failed: (end, exemption) = ("failed", nil)

@@ -70,6 +70,7 @@ struct ExplanationReport {
         var lines = [
             "  \(rule.id) (\(marks.joined(separator: ", "))) at \(rule.place.file):\(rule.place.line)"
         ]
+        if let reason = rule.reason { lines.append("    Why: \(SafeText.line(reason))") }
         if story.steps.isEmpty { lines.append("    ✓ without conditions: always") }
         for step in story.steps {
             let mark = step.holds.map { $0 ? "✓" : "✗" } ?? "?"

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import time
 
@@ -127,3 +128,75 @@ def test_the_commands_of_operators_look_in_mute_and_are_in_the_record(own_hub):
     own_hub.record.until(f"select count(*) from ({query.strip().rstrip(';')}) q", "2")
     calls = [row["call"] for row in own_hub.record.rows(query.strip().rstrip(";"))]
     assert calls == ["record.search", "sessions.list"]
+
+
+def test_a_welfare_officer_adds_a_word_an_exception_and_a_quiet_hour_by_the_page(tmp_path):
+    shutil.copytree(ROOT / "Policies", tmp_path / "Policies")
+    word, exception, quiet, expected, times = (
+        block.rstrip("\n") for block in re.findall(
+            r"```yaml\n(.*?)```", section("policies.md", "For a welfare officer"), re.DOTALL
+        )
+    )  # fmt: skip
+    command, promised = re.match(
+        r"\$ (.*)\n(.*), digest …\n", blocks("policies.md", "console")[0]
+    ).groups()
+    assert re.sub(r"\d+", "#", check(tmp_path, command)) == re.sub(r"\d+", "#", promised)
+
+    def explained(text, at="2026-06-15T12:00:00Z"):
+        return shell(
+            tmp_path, f'touchline policy explain Policies --text "{text}" --at {at} --as minor'
+            " --channel club:demo:u14"
+        )  # fmt: skip
+
+    # A word: below the others.
+    conduct = tmp_path / "Policies/lists/conduct.yaml"
+    assert "1 rule hit" not in explained("you plonker")
+    conduct.write_text(conduct.read_text() + word + "\n")
+    check(tmp_path, command)
+    told = explained("you plonker")
+    assert "you •••••••" in told and "conduct-put-down" in told and "Why: " in told, told
+
+    # An exception: in the place of the word's line, of which nothing else is lost.
+    assert "conduct-banter (" in explained("in the Muppet Show")
+    term = exception.split(", exceptions")[0]
+    assert conduct.read_text().count(term + "}\n") == 1, "the word has exceptions already"
+    conduct.write_text(conduct.read_text().replace(term + "}", exception))
+    check(tmp_path, command)
+    assert "conduct-banter (" not in explained("in the Muppet Show")
+    assert "conduct-banter (" in explained("you muppet")
+
+    # A quiet hour: the rule's first lines, then what its tests say.
+    rules = tmp_path / "Policies/rules/50-children.yaml"
+    lines = rules.read_text().splitlines()
+    start = lines.index(quiet.splitlines()[0])
+    lines[start : start + len(quiet.splitlines())] = quiet.splitlines()
+    rules.write_text("\n".join(lines) + "\n")
+    failed = refused(tmp_path, command)
+    assert len(set(re.findall(r"- name: .*", failed))) == 3, failed
+    tests = tmp_path / "Policies/rules/50-children.test.yaml"
+    text = tests.read_text()
+    assert text.count("    expect: {disposition: allow, shadow: [quiet-hours]}") == 1
+    text = text.replace("    expect: {disposition: allow, shadow: [quiet-hours]}", expected)
+    for name, now in zip(("a minute before", "seven in the morning"), times.splitlines()):
+        text = re.sub(rf"(- name: {name}.*\n.*\n)    now: .*\n", rf"\1{now}\n", text)
+    tests.write_text(text)
+    check(tmp_path, command)
+    assert "quiet-hours (" in explained("anyone awake?", "2026-06-15T20:00:00Z")
+    assert "until seven" in explained("anyone awake?", "2026-06-15T20:00:00Z")
+    assert "quiet-hours (" not in explained("anyone awake?", "2026-06-15T19:59:00Z")
+
+
+def section(page, title):
+    """A page's section, from its title to the next."""
+    text = (ROOT / "docs" / page).read_text()
+    return re.search(rf"## {title}.*?\n(.*?)\n## ", text, re.DOTALL).group(1)
+
+
+def check(folder, command):
+    """What a good folder is told, but for its digest."""
+    return shell(folder, command).splitlines()[0].split(", digest")[0]
+
+
+def refused(folder, command):
+    """What is told of a folder that isn't good."""
+    return shell(folder, f"! {command} 2>&1")

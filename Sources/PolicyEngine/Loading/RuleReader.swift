@@ -43,7 +43,7 @@ struct RuleReader {
     private mutating func rule(_ node: YAMLNode) -> Rule? {
         let keys = [
             "id", "on", "channels", "kinds", "hours", "when", "match", "rate", "threshold", "then",
-            "escalate", "severity", "mode", "on_error", "say",
+            "escalate", "severity", "mode", "on_error", "reason", "say",
         ]
         guard let mapping = YAMLMapping(node, keys: keys) else { return nil }
         let id = mapping.required("id").flatMap { self.id($0) }
@@ -56,6 +56,7 @@ struct RuleReader {
         let severity = mapping["severity"].map { $0.word(Rule.Severity.self) } ?? .medium
         let mode = mapping["mode"].map { $0.word(Rule.Mode.self) } ?? .enforce
         let onError = mapping["on_error"].map { disposition($0, occasions) } ?? .block
+        let reason = mapping["reason"].map { $0.text(bytesMax: Self.sayBytesMax) }
         let say = mapping["say"].map { $0.text(bytesMax: Self.sayBytesMax) }
         if then?.disposition == .redact, conditions.match == nil {
             mapping["then"]?.report("redact needs 'match': it blacks out what was found")
@@ -76,6 +77,7 @@ struct RuleReader {
             severity: severity,
             mode: mode,
             onError: onError,
+            reason: reason ?? nil,
             say: say ?? nil,
             place: (mapping["id"] ?? node).diagnostic(""),
             topic: node.file.topic
@@ -136,7 +138,7 @@ struct RuleReader {
 
     /// Rules of one file.
     private static let rulesMax = 1000
-    /// Bytes of a sentence to a sender.
+    /// Bytes of a sentence to a sender, and of a rule's reason.
     static let sayBytesMax = 500
     private static let conditionBytesMax = 4000
 }

@@ -17,6 +17,8 @@ package final class Rule: Sendable {
     package let mode: Mode
     /// The disposition when a condition can't be evaluated.
     let onError: Disposition
+    /// Why the operator has the rule, for those who ask; nobody else is told. Nil when nobody said.
+    package let reason: String?
     /// What the sender is told, or nil for the outcome's own sentence.
     package let say: String?
     /// Where the rule's id stands; the message is empty.
@@ -33,6 +35,7 @@ package final class Rule: Sendable {
         severity: Severity,
         mode: Mode,
         onError: Disposition,
+        reason: String?,
         say: String?,
         place: Diagnostic,
         topic: String
@@ -47,6 +50,7 @@ package final class Rule: Sendable {
         self.severity = severity
         self.mode = mode
         self.onError = onError
+        self.reason = reason
         self.say = say
         self.place = place
         self.topic = topic
