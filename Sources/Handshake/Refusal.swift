@@ -82,6 +82,10 @@ package struct Refusal: Sendable {
             if outcome == .tokenTwice {
                 fields.append(HeaderField("WWW-Authenticate", challenge(outcome, detail)))
             }
+            // A rule with a rate refuses for a time.
+            if let retryAfterSeconds {
+                fields.append(HeaderField("Retry-After", String(max(0, retryAfterSeconds))))
+            }
         }
         return fields
     }

@@ -65,6 +65,7 @@ extension Shard {
         text.json(strings: notices.flags)
         text.json("}")
         for slot in sessions.slots {
+            sessions[slot: slot]?.read(by: bundle)
             guard let roles = sessions[slot: slot]?.member.roles,
                 duties.contains(where: { roles.contains($0.role) })
             else { continue }

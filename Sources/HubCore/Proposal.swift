@@ -23,6 +23,8 @@ package struct Proposal: Sendable {
     package var message: UUID16?
     /// Whether `message` was derived from the sender's idempotency key.
     package var isKeyed = false
+    /// What rates know it by when it is judged again; only of live sessions.
+    package var number: UInt64?
     /// The newest event that the shard had applied when it judged.
     package var judgedAfter: Int64
     /// Whether the verdict rests on state that can move, so that staleness matters.

@@ -5,8 +5,9 @@ package import PolicyEngine
 package struct Session: Sendable {
     package let id: UUID16
     package let subject: UUID16
-    /// What the bundle in force reads out of the claims.
-    package internal(set) var member: MemberFacts
+    /// What the bundle of the digest `readBy` reads out of the claims; rules ask `member(by:)`.
+    package private(set) var member: MemberFacts
+    private var readBy: [UInt8]
     /// The token's claims as JSON text.
     private(set) var claims: String
     package let request: RequestFacts
@@ -28,7 +29,8 @@ package struct Session: Sendable {
     /// Proposals of this session that the recorder has.
     package internal(set) var inFlight = 0
     /// Messages that wait until nothing of this session is in flight, because one was stale.
-    var waiting: [(payload: [UInt8], isAgain: Bool)] = []
+    /// Each with the number that rates know it by, if it was judged before.
+    var waiting: [(payload: [UInt8], number: UInt64?)] = []
     var isWaiting = false
     /// Whether reading was stopped because too much is in flight.
     var isPaused = false
@@ -39,6 +41,7 @@ package struct Session: Sendable {
         id: UUID16,
         subject: UUID16,
         member: MemberFacts,
+        readBy bundle: Bundle,
         claims: String,
         request: RequestFacts,
         openedAt: Int64,
@@ -52,6 +55,7 @@ package struct Session: Sendable {
         self.id = id
         self.subject = subject
         self.member = member
+        readBy = bundle.digest
         self.claims = claims
         self.request = request
         self.expiresAt = expiresAt
@@ -61,6 +65,20 @@ package struct Session: Sendable {
         self.accounts = accounts
         nameSender()
         tellBefore(tokenExpiresAt, from: openedAt)
+    }
+
+    /// What a bundle reads out of the claims.
+    func member(by bundle: Bundle) -> MemberFacts {
+        if readBy == bundle.digest { return member }
+        return bundle.members.member(id: member.id, name: member.name, claims: claims)
+    }
+
+    /// Remembers what a bundle reads out of the claims. Done at a session's first use after a swap:
+    /// reading those of thousands at once would hold up the event loop.
+    mutating func read(by bundle: Bundle) {
+        if readBy == bundle.digest { return }
+        member = member(by: bundle)
+        readBy = bundle.digest
     }
 
     private mutating func nameSender() {
@@ -89,6 +107,7 @@ package struct Session: Sendable {
     /// Goes on with a fresh token.
     mutating func renew(
         member: MemberFacts,
+        readBy bundle: Bundle,
         claims: String,
         at now: Int64,
         expiresAt: Int64,
@@ -97,6 +116,7 @@ package struct Session: Sendable {
     ) {
         self.token = token
         self.member = member
+        readBy = bundle.digest
         self.claims = claims
         self.expiresAt = expiresAt
         isToldOfExpiry = false

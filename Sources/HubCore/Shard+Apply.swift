@@ -231,7 +231,7 @@ extension Shard {
         guard isLive(proposal) else { return }
         sessions[slot: proposal.slot]?.isWaiting = true
         let payload = Array(bytes[rebasing: proposal.payload])
-        sessions[slot: proposal.slot]?.waiting.append((payload, isAgain: true))
+        sessions[slot: proposal.slot]?.waiting.append((payload, number: proposal.number))
     }
 
     /// Goes on with a session whose waiting messages are alone, or whose backlog has drained.
@@ -240,8 +240,8 @@ extension Shard {
         if session.isWaiting, session.inFlight == 0 {
             sessions[slot: slot]?.isWaiting = false
             sessions[slot: slot]?.waiting = []
-            for (payload, isAgain) in session.waiting {
-                payload.withUnsafeBytes { receive($0, from: slot, at: now, isAgain: isAgain) }
+            for (payload, number) in session.waiting {
+                payload.withUnsafeBytes { receive($0, from: slot, at: now, again: number) }
             }
         }
         if session.isPaused, session.inFlight <= Session.inFlightResume, !session.isWaiting {

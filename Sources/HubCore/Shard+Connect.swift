@@ -60,7 +60,13 @@ extension Shard {
     }
 
     /// What the policy's connection rules say of a verified arrival.
-    package func verdict(on arrival: Arrival, at now: Instant) -> Verdict {
+    ///
+    /// - Parameter counting: how it counts for the rules with a rate.
+    package func verdict(
+        on arrival: Arrival,
+        at now: Instant,
+        counting: Counting = .once
+    ) -> Verdict {
         judge.judge(
             .connect,
             in: Circumstances(
@@ -68,7 +74,8 @@ extension Shard {
                 request: arrival.request,
                 subject: member(arrival),
                 strikes: standing[arrival.subject].strikes
-            )
+            ),
+            counting: counting
         )
     }
 
@@ -160,6 +167,7 @@ extension Shard {
             id: id,
             subject: arrival.subject,
             member: member(arrival),
+            readBy: bundle,
             claims: arrival.claims,
             request: arrival.request,
             openedAt: now.unixSeconds,

@@ -8,18 +8,19 @@ extension Shard {
     ///
     /// - Parameters:
     ///   - payload: one whole message, valid UTF-8; only read during the call.
-    ///   - isAgain: whether its first verdict went stale; it has been counted for the limits then.
+    ///   - number: what it was known by when its first verdict went stale; it has been counted for
+    ///     the limits then. Nil for what is new.
     package func receive(
         _ payload: UnsafeRawBufferPointer,
         from slot: Int,
         at now: Instant,
-        isAgain: Bool = false
+        again number: UInt64? = nil
     ) {
         guard let session = sessions[slot: slot], !session.isEnding, !hasFailed else { return }
         self.now = now
         counters.messages &+= 1
         if session.isWaiting {
-            sessions[slot: slot]?.waiting.append((Array(payload), isAgain: false))
+            sessions[slot: slot]?.waiting.append((Array(payload), number: nil))
             pauseIfFull(slot)
             return
         }
@@ -35,6 +36,8 @@ extension Shard {
             )
             return
         }
+        sessions[slot: slot]?.read(by: bundle)
+        counting = number.map { .again(as: $0) } ?? .first(as: nextNumber())
         let started = ticks()
         switch parser.parse(payload) {
         case .refused(let refusal):
@@ -49,7 +52,7 @@ extension Shard {
                 message: refusal.sentence
             )
         case .value(let document):
-            receive(document, payload, from: slot, started: started, isAgain: isAgain)
+            receive(document, payload, from: slot, started: started, isAgain: number != nil)
         }
         pauseIfFull(slot)
     }
@@ -275,7 +278,7 @@ extension Shard {
             in: Circumstances(
                 now: now.wall,
                 request: session.request,
-                subject: session.member,
+                subject: session.member(by: bundle),
                 strikes: standing[session.subject].strikes,
                 channel: ChannelFacts(
                     name: channel,
@@ -283,7 +286,8 @@ extension Shard {
                     roster: read?.roster ?? HeadCount(),
                     present: read?.present ?? HeadCount()
                 )
-            )
+            ),
+            counting: counting
         )
         return Judged(verdict: verdict, heads: read)
     }

@@ -80,6 +80,7 @@ extension Shard {
             slot: slot,
             judgedAfter: appliedThrough
         )
+        proposal.number = counting.number
         proposal.channelName = envelope?.channel
         proposal.payload = append(payload)
         if let id = envelope?.id, !id.isEmpty { proposal.requestID = id.withUnsafeBytes(append) }

@@ -35,7 +35,7 @@ extension Shard {
             return refuse(.tokenRevoked, .token)
         }
         if standing[session.subject].bannedUntil > now.wall { return refuse(.banned, .limits) }
-        let verdict = verdict(on: arrival, at: now)
+        let verdict = verdict(on: arrival, at: now, counting: .settled)
         if verdict.disposition > .redact {
             let judged = Judged(verdict: verdict, heads: nil)
             return refuse(.connectionRefused, .connectRules, judged)
@@ -69,6 +69,7 @@ extension Shard {
         let member = bundle.members.member(id: "\(subject)", name: name, claims: entry.claims)
         sessions[slot: slot]?.renew(
             member: member,
+            readBy: bundle,
             claims: entry.claims,
             at: now.unixSeconds,
             expiresAt: expiresAt,
@@ -81,6 +82,7 @@ extension Shard {
     /// Ends a session's stay in channels that it could not join any more.
     private func judgeJoinsAgain(_ slot: Int) {
         guard let session = sessions[slot: slot] else { return }
+        counting = .settled
         for channel in session.channels {
             let started = ticks()
             let judged = judge(.join, session, in: channel.name)

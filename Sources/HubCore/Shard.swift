@@ -77,6 +77,10 @@ package final class Shard<Output: ShardOutput> {
     var channelAccounts: [Int: Account] = [:]
     /// The time of the input at hand.
     var now = Instant(wall: 0, monotonicNs: 0)
+    /// How the input at hand counts for the rules with a rate.
+    var counting = Counting.look
+    /// What has been numbered here so far; see `nextNumber`.
+    private var numbered: UInt64 = 0
 
     /// Proposals since the last hand-over.
     package internal(set) var batch: Batch
@@ -147,14 +151,12 @@ package final class Shard<Output: ShardOutput> {
         judge = Judge(bundle: bundle, counters: rates)
         parser = JSONParser(depthMax: bundle.limits.depthMax)
         fieldNames = FieldNames(bundle)
-        for slot in sessions.slots {
-            guard let session = sessions[slot: slot] else { continue }
-            sessions[slot: slot]?.member = bundle.members.member(
-                id: session.member.id,
-                name: session.member.name,
-                claims: session.claims
-            )
-        }
+    }
+
+    /// A number that nothing else of this run has, by which rates know what is judged again.
+    package func nextNumber() -> UInt64 {
+        numbered += 1
+        return UInt64(index) << 48 | numbered
     }
 
     /// A place for a connection whose handshake was recorded.

@@ -35,6 +35,8 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler, Pe
     private var state = State.head
     private var context: ChannelHandlerContext?
     private var sessionID: UUID16?
+    /// What rates know it by, should it be judged again.
+    private var number: UInt64 = 0
     /// Whose connection it is: the peer, or the client that a declared proxy names.
     private var address: NetworkAddress?
     /// Whether its address has more connections than it may have.
@@ -203,7 +205,7 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler, Pe
                 refuse(Refusal(outcome, at: .limits, principal: principal), cors: cors)
                 return
             }
-            let verdict = loop.shard.verdict(on: arrival, at: now)
+            let verdict = loop.shard.verdict(on: arrival, at: now, counting: .look)
             if verdict.disposition > .redact {
                 refuse(refusal(verdict, principal), cors: cors, verdict: verdict)
             } else {
@@ -223,7 +225,9 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler, Pe
             refuse(Refusal(.busy, at: .limits, principal: admission.principal))
             return
         }
-        let verdict = loop.shard.verdict(on: arrival, at: now)
+        if attempts == 0 { number = loop.shard.nextNumber() }
+        let counting = attempts == 0 ? Counting.first(as: number) : .again(as: number)
+        let verdict = loop.shard.verdict(on: arrival, at: now, counting: counting)
         guard verdict.disposition <= .redact else {
             refuse(refusal(verdict, admission.principal), verdict: verdict)
             return

@@ -8,6 +8,7 @@ struct Hearing {
     private let bundle: Bundle
     private let facts: ItemFacts
     private let counters: RateCounters
+    private let counting: Counting
     private let hits: [TextHit]
     private let circumstances: Circumstances
     private var holding: [Holding] = []
@@ -27,10 +28,17 @@ struct Hearing {
         var isEnforced: Bool { rule.mode == .enforce }
     }
 
-    init(_ bundle: Bundle, _ facts: ItemFacts, _ counters: RateCounters, _ hits: [TextHit]) {
+    init(
+        _ bundle: Bundle,
+        _ facts: ItemFacts,
+        _ counters: RateCounters,
+        _ counting: Counting,
+        _ hits: [TextHit]
+    ) {
         self.bundle = bundle
         self.facts = facts
         self.counters = counters
+        self.counting = counting
         self.hits = hits
         circumstances = facts.circumstances
     }
@@ -67,7 +75,8 @@ struct Hearing {
                 wait = counters.count(
                     key(rule, rate),
                     rate.rate,
-                    at: circumstances.now
+                    at: circumstances.now,
+                    counting
                 )
                 if wait == 0 { return }
             }

@@ -68,7 +68,13 @@ extension Judge {
     ///
     /// All rules are evaluated and the strictest wins; where they stand means nothing. An item that
     /// nothing is found in is allowed without allocating, unless a condition reads a whole body.
-    package func judge(_ item: Item, in circumstances: Circumstances) -> Verdict {
+    ///
+    /// - Parameter counting: how it counts for the rules with a rate.
+    package func judge(
+        _ item: Item,
+        in circumstances: Circumstances,
+        counting: Counting = .once
+    ) -> Verdict {
         if case .message(let kind, let body, _) = item {
             guard let validator = validators[kind] else {
                 return .refused(.unknownType, problem: "There are no messages of this kind.")
@@ -81,7 +87,7 @@ extension Judge {
         facts.begin(item, circumstances)
         defer { facts.end() }
         scan.scan(item, name: circumstances.subject.name, at: plan.pointers)
-        var hearing = Hearing(bundle, facts, counters, scan.hits)
+        var hearing = Hearing(bundle, facts, counters, counting, scan.hits)
         for index in plan.unmatched { hearing.hear(index) }
         if !scan.hits.isEmpty {
             var heard: Set<Int> = []

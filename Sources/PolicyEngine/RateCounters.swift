@@ -25,9 +25,15 @@ package final class RateCounters: Sendable {
         let within: Int64
     }
 
-    /// The newest times of one key; the oldest of them is replaced first.
+    /// When something happened, and the number that it is known by.
+    fileprivate struct Occurrence {
+        let at: Int64
+        let number: UInt64
+    }
+
+    /// The newest occurrences of one key; the oldest of them is replaced first.
     fileprivate struct Times {
-        var times: [Int64] = []
+        var times: [Occurrence] = []
         var oldest = 0
         /// When none of them counts any more.
         var end: Int64 = 0
@@ -41,13 +47,22 @@ package final class RateCounters: Sendable {
     ///
     /// - Parameter now: microseconds.
     /// - Returns: 0 when it is within the rate, else after how many microseconds one would be.
-    func count(_ key: Key, _ rate: Rate, at now: Int64) -> Int64 {
-        stripes[key.hashValue & (Self.stripeCount - 1)].entries.withLock { entries in
+    func count(_ key: Key, _ rate: Rate, at now: Int64, _ counting: Counting) -> Int64 {
+        if counting == .settled { return 0 }
+        return stripes[key.hashValue & (Self.stripeCount - 1)].entries.withLock { entries in
             if entries.count >= Self.keysMax, entries[key] == nil {
                 entries = entries.filter { $0.value.end > now }
                 if entries.count >= Self.keysMax { return rate.within }
             }
-            return entries[key, default: Times()].count(rate, at: now)
+            switch counting {
+            case .first(let number):
+                return entries[key, default: Times()].count(rate, at: now, number)
+            case .again(let number):
+                if entries[key]?.times.contains(where: { $0.number == number }) == true { return 0 }
+                return entries[key, default: Times()].count(rate, at: now, number)
+            case .look: return entries[key]?.wait(rate, at: now) ?? 0
+            case .settled: return 0
+            }
         }
     }
 
@@ -62,13 +77,23 @@ package final class RateCounters: Sendable {
 }
 
 extension RateCounters.Times {
-    fileprivate mutating func count(_ rate: RateCounters.Rate, at now: Int64) -> Int64 {
+    /// After how many microseconds one more would be within the rate; 0 for now.
+    fileprivate func wait(_ rate: RateCounters.Rate, at now: Int64) -> Int64 {
+        times.count < rate.over ? 0 : max(0, times[oldest].at + rate.within - now)
+    }
+
+    fileprivate mutating func count(
+        _ rate: RateCounters.Rate,
+        at now: Int64,
+        _ number: UInt64
+    ) -> Int64 {
+        let wait = wait(rate, at: now)
+        if wait > 0 { return wait }
+        let occurrence = RateCounters.Occurrence(at: now, number: number)
         if times.count < rate.over {
-            times.append(now)
+            times.append(occurrence)
         } else {
-            let wait = times[oldest] + rate.within - now
-            if wait > 0 { return wait }
-            times[oldest] = now
+            times[oldest] = occurrence
             oldest = (oldest + 1) % rate.over
         }
         end = now + rate.within

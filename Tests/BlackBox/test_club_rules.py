@@ -1,5 +1,6 @@
 """The shipped rules on a hub in service: what members see of them, and what the record keeps."""
 
+import json
 import shutil
 import uuid
 
@@ -8,10 +9,28 @@ import pytest
 from conftest import running
 from hub import ROOT
 from member import Member
+from record import BLOCK, KIND
 from tokens import mint
+from wire import Wire, head
 
 YOUTH = "club:demo:u14"
 MUTE, STRIKE = 50, 54
+CONNECT_RULES = 5
+# A club's own rules of who may connect.
+OWN_RULES = """\
+rules:
+  - id: no-robots
+    on: connect
+    when: request.agent.startsWith('Robot/') && request.tls
+    then: {disposition: block}
+    say: "Robots stay outside."
+  - id: knocking
+    on: connect
+    when: subject.name.startsWith('Knocker')
+    rate: {per: subject, over: 1, within: 1h}
+    then: {disposition: block}
+    say: "Once an hour is enough."
+"""
 
 
 def event(hub, answer):
@@ -20,9 +39,11 @@ def event(hub, answer):
 
 @pytest.fixture(scope="module")
 def club(tmp_path_factory):
-    """A hub with all the rules, those against floods too; and someone who may come in as anyone."""
+    """A hub with all the rules, those against floods and some of the club's own too; and someone who
+    may come in as anyone."""
     home = tmp_path_factory.mktemp("club")
     shutil.copytree(ROOT / "Policies", home / "Policies")
+    (home / "Policies/rules/90-own.yaml").write_text(OWN_RULES)
     with running(home) as hub:
         yield hub, entrance(hub)
 
@@ -48,6 +69,36 @@ def test_contact_details_near_minors_are_held_and_reach_nobody(club):
     assert hub.record.value(
         f"select count(*) from audit.open_holds where seq = {held['decision'].split('-')[1]}"
     ) == "1"
+
+
+def test_a_poll_or_a_match_is_no_way_to_another_app(club):
+    hub, member = club
+    with member("player") as child, member("coach") as coach:
+        for kind, body in (
+            ("poll", {"question": "Add me on Snapchat?", "options": ["yes", "no"]}),
+            ("fixture", {"what": "match", "starts": "2026-06-20T10:00:00Z", "place": "Home",
+                         "note": "add me on Snapchat"}),
+            ("availability", {"fixture": str(uuid.uuid4()), "comes": "yes",
+                              "note": "add me on Snapchat"}),
+        ):  # fmt: skip
+            refused = child.request("message", channel=YOUTH, kind=kind, body=body)
+            assert refused["code"] == "blocked" and "stay here" in refused["message"], refused
+        assert coach.is_silent()
+    assert "moving-to-other-app" in event(hub, refused)["rules"]
+
+
+def test_nobody_is_taken_aside_in_a_channel_that_is_called_like_the_staffs(club):
+    hub, member = club
+    with member("player", join=None) as child, member("coach", join=None) as coach:
+        staff = f"club:demo:{uuid.uuid4().hex[:6]}:staff"
+        assert coach.join(staff)["status"] == "joined"
+        refused = child.join(staff)
+        assert refused["code"] == "blocked" and "for coaches" in refused["message"], refused
+        direct = "club:demo:direct:11:staff"
+        assert child.join(direct)["status"] == "joined"
+        refused = coach.join(direct)
+        assert refused["code"] == "blocked" and "Another adult" in refused["message"], refused
+    assert event(hub, refused)["rules"] == ["adult-alone-direct"]
 
 
 def test_adults_without_vetting_stay_outside_of_youth_channels(club):
@@ -126,8 +177,52 @@ def test_identity_numbers_and_accounts_are_blacked_out(club):
         assert "1234567T" not in text and "9311" not in text and text.startswith("PPS ")
 
 
-def test_a_name_that_claims_to_be_staff_stays_outside(club):
-    _, member = club
-    with pytest.raises(Exception) as refused:
-        member("player", name="Club Admin")
-    assert "403" in str(refused.value)
+def knock(hub, token, **headers):
+    """Status, headers and JSON of a handshake with a token."""
+    with Wire(hub) as wire:
+        wire.send(head(hub, Authorization=f"Bearer {token}", **headers))
+        status, answered, body = wire.answer()
+    return status, answered, json.loads(body) if body else {}
+
+
+def check(hub, token, **headers):
+    """The same of the question whether a handshake would pass."""
+    status, answered, body = hub.http("/check", {"Authorization": f"Bearer {token}"} | headers)
+    return status, answered, json.loads(body) if body else {}
+
+
+def assert_kept_out(hub, refused, rule, words):
+    status, _, answer = refused
+    assert (status, answer["code"]) == (403, "connection_refused"), refused
+    assert words in answer["message"]
+    row = event(hub, answer)
+    assert (row["kind"], row["disposition"]) == (KIND["connect"], BLOCK)
+    assert (row["stage"], row["rules"]) == (CONNECT_RULES, [rule])
+    assert row["detail"]["code"] == "connection_refused"
+    assert row["subject"]
+
+
+def test_a_name_that_claims_to_be_staff_stays_outside_and_check_says_the_same(club):
+    hub, _ = club
+    token = mint(hub, "player", sub="admin", name="Club Admin")
+    for refused in (knock(hub, token), check(hub, token)):
+        assert_kept_out(hub, refused, "name-of-staff", "Your name says that you are staff")
+
+
+def test_a_rule_on_the_request_judges_real_handshakes(club):
+    hub, _ = club
+    token = mint(hub, "player", sub="robot", name="Robbie")
+    assert_kept_out(hub, knock(hub, token, User_Agent="Robot/1.0"), "no-robots", "Robots stay")
+    assert_kept_out(hub, check(hub, token, **{"User-Agent": "Robot/1.0"}), "no-robots", "Robots stay")
+    assert knock(hub, token, User_Agent="Browser/1.0")[0] == 101
+    assert check(hub, token, **{"User-Agent": "Browser/1.0"})[0] in (200, 204)
+
+
+def test_asking_whether_a_handshake_would_pass_is_none(club):
+    hub, _ = club
+    token = mint(hub, "player", sub="knocker", name="Knocker")
+    assert [check(hub, token)[0] // 100 for _ in range(2)] == [2, 2]
+    assert knock(hub, token)[0] == 101
+    for refused in (check(hub, token), knock(hub, token)):
+        assert_kept_out(hub, refused, "knocking", "Once an hour")
+        assert int(refused[1]["retry-after"]) > 3000

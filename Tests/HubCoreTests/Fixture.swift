@@ -6,10 +6,13 @@ import PolicyEngine
 enum Fixture {
     /// A small bundle: two kinds of channels and of messages, and a rule for each thing that a rule
     /// can do.
-    static func bundle() throws -> Bundle {
+    ///
+    /// - Parameter members: further lines under `members`.
+    static func bundle(members: String = "adult_age: 18") throws -> Bundle {
         try Bundle.load(
             BundleSource(files: [
-                ("bundle.yaml", bundleYAML), ("rules/10-words.yaml", wordsYAML),
+                ("bundle.yaml", bundleYAML.replacing("members:", with: "members:\n  \(members)")),
+                ("rules/10-words.yaml", wordsYAML),
                 ("rules/20-youth.yaml", youthYAML), ("schemas/message.json", messageSchema),
                 ("schemas/poll.json", #"{"type":"object","required":["question"]}"#),
             ])
@@ -84,6 +87,28 @@ enum Fixture {
             on: message
             match: {text: [/body/text], any: [{pattern: 'buy now'}]}
             then: {disposition: block, effects: [disconnect]}
+          - id: echo
+            on: message
+            when: message.text.startsWith('echo')
+            rate: {per: subject, over: 1, within: 10s, same: true}
+            then: {disposition: bounce}
+          - id: rare
+            on: join
+            channels: ["club:rare"]
+            rate: {per: subject, over: 1, within: 10s}
+            then: {disposition: block}
+          - id: knocking
+            on: connect
+            when: "'guest' in subject.roles"
+            rate: {per: subject, over: 1, within: 10s}
+            then: {disposition: block}
+        exemptions:
+          - name: chemists
+            rules: [no-poison]
+            when: "'chemist' in subject.roles"
+            owner: "Mary Byrne, secretary"
+            reason: "They talk of their work."
+            expires: 2099-12-31
         """
 
     private static let youthYAML = """

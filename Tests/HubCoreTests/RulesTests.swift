@@ -199,6 +199,21 @@ struct RulesTests {
         #expect(talk.got(guest, "message").isEmpty)
     }
 
+    @Test("a rule that an exemption sets aside does nothing, and the event names both")
+    func exempted() throws {
+        let chemist = talk.connect(
+            1,
+            claims: #"{"birthdate":"1990-01-01","channels":["club:a"],"roles":["chemist"]}"#
+        )
+        #expect(talk.say(chemist, "it is poison")[0].contains(#""status":"delivered""#))
+        let event = try #require(try talk.events(1).first)
+        #expect(event.disposition == .allow && event.rules.isEmpty && event.shadowRules.isEmpty)
+        #expect(event.detail == #"{"exempted":[{"rule":"no-poison","exemption":"chemists"}]}"#)
+        let adult = talk.connect(2, claims: Fixture.adult)
+        #expect(talk.say(adult, "it is poison")[0].contains(#""code":"blocked""#))
+        #expect(try talk.events(1)[0].detail.contains("exempted") == false)
+    }
+
     @Test("a field that a member named stays out of the event")
     func strangeFields() throws {
         let adult = talk.connect(1, claims: Fixture.adult)
