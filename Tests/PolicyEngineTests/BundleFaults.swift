@@ -169,6 +169,27 @@ extension BundleErrorTests {
                 "rules/10-a.yaml:4:49: '>' does not take int and string",
             ]
         ),
+        // Over several lines: folded, indented further, kept, plain, and quoted with an empty line.
+        rule(
+            "when: >-\n      subject.minor\n      && subject.minr",
+            ["rules/10-a.yaml:6:18: 'subject' has no field 'minr' (did you mean 'minor'?)"]
+        ),
+        rule(
+            "when: >-\n\n      subject.minor\n\n        && true\n      && subject.minr",
+            ["rules/10-a.yaml:9:18: 'subject' has no field 'minr' (did you mean 'minor'?)"]
+        ),
+        rule(
+            "when: |\n      subject.minor\n\n        && subject.minr",
+            ["rules/10-a.yaml:7:20: 'subject' has no field 'minr' (did you mean 'minor'?)"]
+        ),
+        rule(
+            "when: subject.minor &&  \n      subject.minr",
+            ["rules/10-a.yaml:5:15: 'subject' has no field 'minr' (did you mean 'minor'?)"]
+        ),
+        rule(
+            "when: \"subject.name == '\\\"' ||\n\n      sub\\\n      ject.minr\"",
+            ["rules/10-a.yaml:7:12: 'subject' has no field 'minr' (did you mean 'minor'?)"]
+        ),
         rule("when: now", ["rules/10-a.yaml:4:11: the expression gives timestamp, not bool"]),
         rules(
             "  - {id: a, on: join, when: message.bytes > 1, then: {disposition: block}}",

@@ -13,11 +13,12 @@ struct YAMLNode {
 
     /// Reports a fault at this value's place; `offset` counts Unicode scalars within its text.
     func report(_ message: String, offset: Int = 0) {
-        var column = node.mark?.column ?? 1
         if offset > 0, case .scalar(let scalar) = node {
-            column = self.column(offset, in: scalar) ?? column
+            let place = ScalarPlace(offset, in: scalar, of: file)
+            file.report(message, line: place.line, column: place.column)
+        } else {
+            file.report(message, line: node.mark?.line ?? 1, column: node.mark?.column ?? 1)
         }
-        file.report(message, line: node.mark?.line ?? 1, column: column)
     }
 
     /// Notes at this value's place what is not wrong but probably not meant.
@@ -32,11 +33,12 @@ struct YAMLNode {
 
     /// Reports a fault at a line and column of this value's text, both counted from 1.
     func report(_ message: String, line: Int, column: Int) {
-        if isLiteral {
-            reportLiteral(message, line: line, column: column)
-        } else {
-            report(message, offset: line == 1 ? column - 1 : 0)
-        }
+        let lines = (scalar ?? "").unicodeScalars.split(
+            separator: "\n",
+            omittingEmptySubsequences: false
+        )
+        let before = lines.prefix(line - 1).reduce(0) { $0 + $1.count + 1 }
+        report(message, offset: before + column - 1)
     }
 
     /// `file:line` of this value.
@@ -162,18 +164,6 @@ struct YAMLNode {
         return false
     }
 
-    private var isLiteral: Bool {
-        if case .scalar(let scalar) = node { return scalar.style == .literal }
-        return false
-    }
-
-    /// A literal block's lines stand below its mark, behind the indent of the first.
-    private func reportLiteral(_ message: String, line: Int, column: Int) {
-        let first = (node.mark?.line ?? 1) + 1
-        let indent = file.line(first).unicodeScalars.prefix { $0 == " " }.count
-        file.report(message, line: first + line - 1, column: indent + column)
-    }
-
     /// What the value is, for messages.
     private var kind: String {
         switch node {
@@ -182,38 +172,6 @@ struct YAMLNode {
         case .mapping: "keys and values"
         case .sequence: "a list"
         case .alias: "an alias"
-        }
-    }
-
-    /// The column in the file of the scalar at `offset` of a value written on one line, or nil.
-    private func column(_ offset: Int, in scalar: Node.Scalar) -> Int? {
-        guard let mark = scalar.mark else { return nil }
-        let line = Array(file.line(mark.line).unicodeScalars)
-        var column = mark.column
-        if scalar.style == .plain {
-            return column + offset <= line.count ? column + offset : nil
-        }
-        guard scalar.style == .singleQuoted || scalar.style == .doubleQuoted else { return nil }
-        column += 1
-        for _ in 0..<offset {
-            guard line.indices.contains(column - 1) else { return nil }
-            column += Self.width(of: line[(column - 1)...], style: scalar.style)
-        }
-        return column
-    }
-
-    /// How many scalars of the file the first scalar of a quoted text takes.
-    private static func width(
-        of rest: ArraySlice<Unicode.Scalar>,
-        style: Node.Scalar.Style
-    ) -> Int {
-        switch (style, rest.first, rest.dropFirst().first) {
-        case (.singleQuoted, "'", _): 2
-        case (.doubleQuoted, "\\", "x"): 4
-        case (.doubleQuoted, "\\", "u"): 6
-        case (.doubleQuoted, "\\", "U"): 10
-        case (.doubleQuoted, "\\", _): 2
-        default: 1
         }
     }
 }
