@@ -68,8 +68,8 @@ let package = Package(
         .executableTarget(
             name: "policy-benchmark",
             dependencies: [
-                "PolicyEngine", "ContentMatching", "JSONSchema", "JSONDocument", "CEL", "Outcomes",
-                "CAllocations",
+                "PolicyFiles", "HubCore", "PolicyEngine", "AuditLog", "ContentMatching",
+                "JSONSchema", "JSONDocument", "CEL", "Outcomes", "CAllocations",
             ],
             path: "Benchmarks/policy/Sources",
             swiftSettings: strict

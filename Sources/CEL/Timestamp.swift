@@ -75,14 +75,14 @@ extension Timestamp {
 }
 
 /// A date of the Gregorian calendar.
-struct CivilDate {
+package struct CivilDate {
     var year: Int64
     /// From 1.
     var month: Int64
     /// From 1.
     var day: Int64
 
-    init(year: Int64, month: Int64, day: Int64) {
+    package init(year: Int64, month: Int64, day: Int64) {
         (self.year, self.month, self.day) = (year, month, day)
     }
 
@@ -100,8 +100,8 @@ struct CivilDate {
         year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
     }
 
-    /// Days since the beginning of 1970.
-    var dayNumber: Int64 {
+    /// Days since the beginning of 1970. A day beyond the month's end is one of the next month.
+    package var dayNumber: Int64 {
         let shiftedYear = month <= 2 ? year - 1 : year
         let era = shiftedYear.floorDivided(by: 400)
         let yearOfEra = shiftedYear - era * 400
@@ -111,7 +111,8 @@ struct CivilDate {
             - 719_468
     }
 
-    var isReal: Bool {
+    /// Whether there is such a day.
+    package var isReal: Bool {
         guard 1...12 ~= month, day >= 1 else { return false }
         return CivilDate(day: dayNumber).month == month
     }

@@ -119,10 +119,11 @@ struct Configuration: Sendable {
         /// The folder that keeps compiled patterns from one start to the next; nil for none.
         var cache: String?
 
+        /// What keeps compiled patterns.
+        var patterns: CompiledPatterns? { cache.map(CompiledPatterns.init) }
+
         /// The folder as it is read.
-        var source: PolicyFolder {
-            PolicyFolder(path: folder, store: cache.map(CompiledPatterns.init))
-        }
+        var source: PolicyFolder { PolicyFolder(path: folder, store: patterns) }
     }
 
     struct Keys: Sendable {

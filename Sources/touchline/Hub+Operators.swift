@@ -86,15 +86,17 @@ extension Hub: OperatedHub {
     private func policies(
         _ digest: [UInt8]?
     ) async -> Result<PolicyEngine.Bundle, PoliciesRefused> {
-        let source = configuration.policies.source
+        let policies = configuration.policies
         let database = configuration.database.connection
         do {
             return try await NIOThreadPool.singleton.runIfActive {
                 guard let digest else {
-                    return source.load().mapError { PoliciesRefused("\($0)") }
+                    return policies.source.load().mapError { PoliciesRefused("\($0)") }
                 }
                 let found = try RecordDesk(connecting: database).files(of: digest)
-                return RecordedPolicies.load(found).mapError { PoliciesRefused("\($0)") }
+                return RecordedPolicies.load(found, policies.patterns).mapError {
+                    PoliciesRefused("\($0)")
+                }
             }
         } catch {
             return .failure(PoliciesRefused("PostgreSQL can't be asked for them now."))

@@ -31,7 +31,7 @@ extension Hub {
     ///
     /// - Returns: why they can't be in force, with places; nil when they are on their way.
     func activate(_ request: KeepingDesk.PolicyRequest) -> String? {
-        switch RecordedPolicies.load(request.files) {
+        switch RecordedPolicies.load(request.files, configuration.policies.patterns) {
         case .failure(let errors):
             logger.error("Request \(request.id) is for policies that cannot be used.")
             return "\(errors)"

@@ -36,7 +36,8 @@ struct StartPolicies {
             let isRecorded = bundle.digest == recorded.digest
             return StartPolicies(bundle: bundle, isRecorded: isRecorded, folderProblem: nil)
         }
-        switch RecordedPolicies.load(recorded.files, shownAs: "audit.policy/") {
+        let patterns = configuration.policies.patterns
+        switch RecordedPolicies.load(recorded.files, patterns, shownAs: "audit.policy/") {
         case .success(let bundle):
             let problem = say(found, decision, folder, logger)
             return StartPolicies(bundle: bundle, isRecorded: true, folderProblem: problem)
@@ -87,9 +88,11 @@ struct StartPolicies {
 enum RecordedPolicies {
     /// - Parameters:
     ///   - files: a JSON object as text, path to content; nil when the record lacks it.
+    ///   - patterns: keeps compiled patterns for the next time.
     ///   - folder: what stands before a path in diagnostics.
     static func load(
         _ files: String?,
+        _ patterns: CompiledPatterns?,
         shownAs folder: String = ""
     ) -> Result<PolicyEngine.Bundle, BundleErrors> {
         guard let files,
@@ -99,6 +102,9 @@ enum RecordedPolicies {
             return .failure(BundleErrors([Diagnostic(file: "audit.policy", message: message)]))
         }
         let source = texts.map { (path: $0.key, text: $0.value) }
-        return PolicyEngine.Bundle.load(BundleSource(files: source, folder: folder))
+        return PolicyEngine.Bundle.load(
+            BundleSource(files: source, folder: folder),
+            store: patterns
+        )
     }
 }

@@ -4,9 +4,10 @@ import PolicyEngine
 /// A bundle as large as a federation's: 100 rules, 10 schemas, 20,000 terms; and what is said in
 /// its channels.
 enum LargeBundle {
-    static func source() -> BundleSource {
+    /// - Parameter members: a line under `members`.
+    static func source(members: String = "roles: roles") -> BundleSource {
         var random = Random(state: 7)
-        var files = [("bundle.yaml", bundleYAML())]
+        var files = [("bundle.yaml", bundleYAML(members))]
         for number in 0..<10 {
             files.append(("schemas/kind-\(number).json", schema))
         }
@@ -91,7 +92,7 @@ enum LargeBundle {
         ]
     }
 
-    private static func bundleYAML() -> String {
+    private static func bundleYAML(_ members: String) -> String {
         let kinds = (0..<10).map { "  \($0 == 0 ? "message" : "kind-\($0)"): {schema: kind-\($0)}" }
         return """
             name: large
@@ -101,6 +102,7 @@ enum LargeBundle {
             messages:
             \(kinds.joined(separator: "\n"))
             members:
+              \(members)
               claims:
                 vetted: {type: bool, default: false}
             notify: {officer: {role: welfare, channels: ["*"]}}

@@ -7,30 +7,33 @@ import JSONDocument
 import JSONSchema
 import Outcomes
 import PolicyEngine
-import Synchronization
+import PolicyFiles
 
 /// Measures what judging a message costs, on one thread.
 @main
 struct PolicyBenchmark {
     static let usage = """
-        usage: policy-benchmark [verdict | schema | condition | load]
+        usage: policy-benchmark [verdict | huge | schema | condition | load]
 
         verdict    a chat message of 250 bytes, by 100 rules, 10 schemas and 20,000 terms of lists
+        huge       a text of 10 MB of one letter, by the same
         schema     the body of such a message alone
         condition  conditions of the Common Expression Language
-        load       reading and compiling that bundle
+        load       reading and compiling that bundle from its folder, and putting it in force
         """
 
     static func main() throws {
         let words = CommandLine.arguments.dropFirst()
         switch words.first {
         case "verdict": try verdict()
+        case "huge": try huge()
         case "schema": try schema()
         case "condition": try condition()
         case "load": try load()
         case nil:
             try load()
             try verdict()
+            try huge()
             try schema()
             try condition()
         default:
@@ -41,14 +44,57 @@ struct PolicyBenchmark {
 
     // MARK: What is measured
 
+    /// Everything that a hub does from the files on: reading, checking, compiling, and the swap.
     private static func load() throws {
+        let home = FileManager.default.temporaryDirectory.path + "/policy-benchmark-\(getpid())"
+        defer { try? FileManager.default.removeItem(atPath: home) }
         let source = LargeBundle.source()
-        let store = MemoryStore()
-        for run in ["cold", "patterns kept", "again"] {
-            let start = ContinuousClock.now
-            _ = try PolicyEngine.Bundle.compile(source, store: store).get()
-            print("load, \(run): \(milliseconds(ContinuousClock.now - start)) ms")
+        for file in source.files {
+            let path = URL(filePath: "\(home)/Policies/\(file.path)")
+            let folder = path.deletingLastPathComponent()
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            try Data(file.text.utf8).write(to: path)
         }
+        let folder = PolicyFolder(
+            path: "\(home)/Policies",
+            store: CompiledPatterns(folder: "\(home)/patterns")
+        )
+        var cold: [Double] = []
+        var cached: [Double] = []
+        for _ in 0..<loads {
+            try? FileManager.default.removeItem(atPath: "\(home)/patterns")
+            for cache in [false, true] {
+                let start = ContinuousClock.now
+                _ = try folder.load().get()
+                let time = (ContinuousClock.now - start) / .milliseconds(1)
+                if cache { cached.append(time) } else { cold.append(time) }
+            }
+        }
+        print("load, cold: \(spread(cold))")
+        print("load, patterns kept: \(spread(cached))")
+        let bundle = try PolicyEngine.Bundle.compile(source).get()
+        for members in ["adult_age: 18", "adult_age: 17"] {
+            let other = try PolicyEngine.Bundle.compile(LargeBundle.source(members: members)).get()
+            var swaps: [Double] = []
+            var firsts: [Double] = []
+            for _ in 0..<loads {
+                let times = Swap.measure(from: bundle, to: other)
+                swaps.append(times.swap)
+                firsts.append(times.first)
+            }
+            print("swap to \(members), \(Swap.sessions) sessions: \(spread(swaps))")
+            print("  first message after it: \(spread(firsts))")
+        }
+    }
+
+    private static let loads = 7
+
+    /// The median and the extremes.
+    private static func spread(_ times: [Double]) -> String {
+        let sorted = times.sorted()
+        let words = [sorted[sorted.count / 2], sorted[0], sorted[sorted.count - 1]]
+            .map { String(format: "%.1f", $0) }
+        return "median \(words[0]) ms (\(words[1]) to \(words[2]))"
     }
 
     private static func verdict() throws {
@@ -75,6 +121,31 @@ struct PolicyBenchmark {
             }
             print("  rules that hit: \(rules.count)")
         }
+    }
+
+    /// Longer than any message may be unless `message_bytes` is raised.
+    private static func huge() throws {
+        let files = LargeBundle.source().files.map { file in
+            (
+                path: file.path,
+                text: file.text.replacing(#""maxLength": 4000"#, with: #""title": "x""#)
+            )
+        }
+        let bundle = try PolicyEngine.Bundle.compile(BundleSource(files: files)).get()
+        let judge = Judge(bundle: bundle, counters: RateCounters())
+        let scenario = Scenario(
+            occasion: .message,
+            body: Scenario.body(text: String(repeating: "a", count: 10_000_000)),
+            circumstances: LargeBundle.circumstances(bundle)
+        )
+        var times: [Double] = []
+        for _ in 0..<loads {
+            let start = ContinuousClock.now
+            let verdict = judge.judge(scenario)
+            times.append((ContinuousClock.now - start) / .milliseconds(1))
+            precondition(verdict.stage != .schema, verdict.problem ?? "")
+        }
+        print("verdict on 10 MB of one letter: \(spread(times))")
     }
 
     private static func schema() throws {
@@ -149,17 +220,4 @@ struct PolicyBenchmark {
         clock_gettime(CLOCK_MONOTONIC, &time)
         return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
     }
-
-    private static func milliseconds(_ duration: Duration) -> Int64 {
-        duration.components.seconds * 1000
-            + duration.components.attoseconds / 1_000_000_000_000_000
-    }
-}
-
-/// Keeps compiled patterns in memory.
-private final class MemoryStore: DatabaseStore {
-    private let kept = Mutex<[String: [UInt8]]>([:])
-
-    func database(named name: String) -> [UInt8]? { kept.withLock { $0[name] } }
-    func keep(_ database: [UInt8], named name: String) { kept.withLock { $0[name] = database } }
 }

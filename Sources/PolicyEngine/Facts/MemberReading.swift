@@ -1,5 +1,4 @@
 import CEL
-import Foundation
 import JSONDocument
 
 /// Which claims of a token tell what of a member: the entry `members` of `bundle.yaml`.
@@ -89,22 +88,17 @@ extension MemberReading {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         guard parts.map(\.utf8.count) == [4, 2, 2],
             parts.allSatisfy({ $0.utf8.allSatisfy { (48...57).contains($0) } }),
-            let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2]),
-            year >= Self.oldest
+            let year = Int64(parts[0]), let month = Int64(parts[1]), let day = Int64(parts[2]),
+            year >= Self.oldest, CivilDate(year: year, month: month, day: day).isReal
         else { return nil }
-        var calendar = Calendar(identifier: .gregorian)
-        calendar.timeZone = .gmt
-        let birth = DateComponents(year: year, month: month, day: day)
-        guard birth.isValidDate(in: calendar) else { return nil }
-        let later = DateComponents(year: year + adultAge, month: month, day: day)
-        guard let date = calendar.date(from: later) else { return nil }
-        return Int64(date.timeIntervalSince1970 - Self.epoch) * 1_000_000
+        let ofAge = CivilDate(year: year + Int64(adultAge), month: month, day: day)
+        return (ofAge.dayNumber * 86_400 - Self.epoch) * 1_000_000
     }
 
     /// Nobody older lives; such a date is a placeholder.
-    private static let oldest = 1900
+    private static let oldest: Int64 = 1900
     /// 2000-01-01 UTC, seconds since 1970.
-    private static let epoch = 946_684_800.0
+    private static let epoch: Int64 = 946_684_800
     /// Claims nest a level or two.
     private static let depthMax = 16
 }

@@ -150,7 +150,10 @@ struct YAMLGate {
 
     private func isFlow(_ line: Line, _ index: Int) -> Bool {
         guard !flow.isEmpty, index < line.text.count else { return false }
-        return [",", "[", "]", "{", "}"].contains(line.text[index])
+        return switch line.text[index] {
+        case ",", "[", "]", "{", "}": true
+        default: false
+        }
     }
 
     private mutating func openBlock(_ line: inout Line) {
@@ -164,7 +167,10 @@ struct YAMLGate {
 
     /// Line breaks for a YAML 1.1 parser, not for people's editors.
     private static func breaksLines(_ scalar: Unicode.Scalar) -> Bool {
-        ["\r", "\u{85}", "\u{2028}", "\u{2029}"].contains(scalar)
+        switch scalar {
+        case "\r", "\u{85}", "\u{2028}", "\u{2029}": true
+        default: false
+        }
     }
 
     /// Policies need four or five levels.
