@@ -1,4 +1,4 @@
--- What the hub keeps in force: what retention leaves, and who answers for an override.
+-- What the hub keeps in force and reads back: what retention leaves, who answers for an override, places.
 
 set local role touchline_owner;
 
@@ -72,5 +72,13 @@ return case class when 'content' then
         'and audit.covers(p, e::audit.event)) or ' || audit.in_force() || ')' end;
 comment on function audit.kept_condition(text, timestamptz, timestamptz) is
     'In SQL, about a row e of a class: whether retention leaves it, because it is preserved or in force.';
+
+-- What a running hub reads back of what was said: history, resumed sessions, edits and deletions.
+
+insert into audit.kind (family, number, name) values ('kind', 22, 'history');
+
+-- Places in channels: of messages, edits and deletions alone, so that other events don't pay for it.
+create index event_place on audit.event (channel, channel_epoch, channel_seq)
+    where channel_seq is not null;
 
 reset role;

@@ -11,6 +11,8 @@ package enum EventKind: Int16, CaseIterable, Sendable {
     case renew = 12
     case join = 20
     case leave = 21
+    /// A page of what was said was read.
+    case history = 22
     case message = 30
     case edit = 31
     case delete = 32
@@ -66,7 +68,7 @@ package enum EventKind: Int16, CaseIterable, Sendable {
             .operation:
             .system
         case .refusedSummary, .connect, .disconnect, .renew: .connections
-        case .join, .leave, .message, .edit, .delete, .frame: .traffic
+        case .join, .leave, .history, .message, .edit, .delete, .frame: .traffic
         case .mute, .unmute, .ban, .unban, .strike, .revoke: .sanctions
         }
     }

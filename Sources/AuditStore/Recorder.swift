@@ -19,6 +19,7 @@ package final class Recorder: Sendable {
     private let receivers: [any RecordedGroupReceiver]
     private let now: @Sendable () -> Int64
     private let shipped: @Sendable () -> Int64
+    private let recent: RecentMessages
     private let onDurable: @Sendable (_ through: Int64) -> Void
     private let onCheckpoint: @Sendable (CheckpointRow) -> Void
     private let statistics = Mutex(Statistics())
@@ -54,18 +55,21 @@ package final class Recorder: Sendable {
     ///   - receivers: one for each shard, in the shards' order.
     ///   - now: wall clock, microseconds since 2000-01-01 UTC.
     ///   - shipped: the newest `seq` that the database has.
+    ///   - recent: told what is durable, before the shards are.
     ///   - onDurable: told after each sync, on the recorder's thread.
     ///   - onCheckpoint: the same for each checkpoint, once it is durable.
     package init(
         receivers: [any RecordedGroupReceiver],
         now: @escaping @Sendable () -> Int64,
         shipped: @escaping @Sendable () -> Int64,
+        recent: RecentMessages,
         onDurable: @escaping @Sendable (_ through: Int64) -> Void,
         onCheckpoint: @escaping @Sendable (CheckpointRow) -> Void
     ) {
         self.receivers = receivers
         self.now = now
         self.shipped = shipped
+        self.recent = recent
         self.onDurable = onDurable
         self.onCheckpoint = onCheckpoint
     }
@@ -177,6 +181,7 @@ package final class Recorder: Sendable {
         }
         onDurable(lastSeq)
         let group = RecordedGroup(batches: batches, through: lastSeq)
+        recent.remember(group, shipped: shipped())
         for receiver in receivers { receiver.deliver(group) }
         if let checkpoint { onCheckpoint(checkpoint) }
     }

@@ -33,6 +33,11 @@ struct Detail {
         text.json(string: value)
     }
 
+    mutating func place(_ name: StaticString, _ place: Place) {
+        begin(name)
+        text.json(place)
+    }
+
     mutating func yes(_ name: StaticString) {
         begin(name)
         text.json("true")

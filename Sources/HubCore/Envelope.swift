@@ -7,7 +7,7 @@ import Outcomes
 struct Envelope {
     /// The types that a client can send.
     enum MessageType {
-        case join, leave, message, renew
+        case join, leave, message, renew, history, edit, delete
     }
 
     /// Bytes of a client's `id`, which every answer echoes.
@@ -18,6 +18,9 @@ struct Envelope {
     static let kindBytesMax = 64
     /// Bytes of a token, as in a handshake's head.
     static let tokenBytesMax = 8192
+    /// Messages of a page: what a screen shows unless asked otherwise, and at most.
+    static let limitStandard = 50
+    static let limitMax = 100
     /// The kind of a message that names none.
     static let plainKind = "message"
 
@@ -32,6 +35,10 @@ struct Envelope {
     var body: JSONValue?
     /// The fresh token of a renewal.
     var token = ""
+    /// The message that is changed, or before which a page ends.
+    var place: Place?
+    /// Messages of a page.
+    var limit = Envelope.limitStandard
 
     init(id: [UInt8]) {
         self.id = id
@@ -63,6 +70,9 @@ struct Envelope {
         case "leave": envelope.type = .leave
         case "message": envelope.type = .message
         case "renew": envelope.type = .renew
+        case "history": envelope.type = .history
+        case "edit": envelope.type = .edit
+        case "delete": envelope.type = .delete
         default: return .refused(.unknownType, Outcome.unknownType.sentence, id: id)
         }
         if envelope.type == .renew { return envelope.readingRenewal(document) }
@@ -103,33 +113,76 @@ struct Envelope {
     /// Whether a message holds a token, which the record must not.
     static func isSecret(_ document: JSONValue) -> Bool { document["token"] != nil }
 
-    /// Reads what only sends have, and looks for members that no type has.
+    /// Reads what only its type has, and looks for members that it has not.
     ///
     /// - Returns: a sentence when something is wrong.
     private mutating func readRest(_ document: JSONValue) -> String? {
         var known = 3
-        if type == .message {
-            guard let body = document["body"], body.kind == .object else {
-                return "'body' must be an object."
+        let sentence: String? =
+            switch type {
+            case .message: readMessage(document, &known)
+            case .edit: readPlace(document, &known) ?? readBody(document, &known)
+            case .delete: readPlace(document, &known)
+            case .history: readPage(document, &known)
+            case .join, .leave, .renew: nil
             }
-            self.body = body
-            known += 1
-            if let kind = document["kind"] {
-                guard let name = kind.string, Self.isKind(name) else {
-                    return "'kind' must have 1 to \(Self.kindBytesMax) letters, digits, - or _."
-                }
-                self.kind = name
-                known += 1
-            }
-            if let key = document["key"] {
-                guard let text = key.string, let uuid = UUID16(parsing: text) else {
-                    return "'key' must be a UUID."
-                }
-                self.key = uuid
-                known += 1
-            }
-        }
+        if let sentence { return sentence }
         return document.count == known ? nil : "The message has a member that its type has not."
+    }
+
+    private mutating func readMessage(_ document: JSONValue, _ known: inout Int) -> String? {
+        if let sentence = readBody(document, &known) { return sentence }
+        if let kind = document["kind"] {
+            guard let name = kind.string, Self.isKind(name) else {
+                return "'kind' must have 1 to \(Self.kindBytesMax) letters, digits, - or _."
+            }
+            self.kind = name
+            known += 1
+        }
+        if let key = document["key"] {
+            guard let text = key.string, let uuid = UUID16(parsing: text) else {
+                return "'key' must be a UUID."
+            }
+            self.key = uuid
+            known += 1
+        }
+        return nil
+    }
+
+    private mutating func readBody(_ document: JSONValue, _ known: inout Int) -> String? {
+        guard let body = document["body"], body.kind == .object else {
+            return "'body' must be an object."
+        }
+        self.body = body
+        known += 1
+        return nil
+    }
+
+    private mutating func readPlace(_ object: JSONValue, _ known: inout Int) -> String? {
+        guard let epoch = object["epoch"]?.int64.flatMap(Int32.init(exactly:)), epoch > 0,
+            let seq = object["seq"]?.int64, seq > 0
+        else { return "'epoch' and 'seq' must be the numbers of a message." }
+        place = Place(epoch: epoch, seq: seq)
+        known += 2
+        return nil
+    }
+
+    private mutating func readPage(_ document: JSONValue, _ known: inout Int) -> String? {
+        if let before = document["before"] {
+            var numbers = 0
+            guard before.kind == .object, readPlace(before, &numbers) == nil,
+                before.count == numbers
+            else { return "'before' must be an object of 'epoch' and 'seq'." }
+            known += 1
+        }
+        if let limit = document["limit"] {
+            guard let number = limit.int64, (1...Int64(Self.limitMax)).contains(number) else {
+                return "'limit' must be a number from 1 to \(Self.limitMax)."
+            }
+            self.limit = Int(number)
+            known += 1
+        }
+        return nil
     }
 
     private static func isKind(_ name: String) -> Bool {

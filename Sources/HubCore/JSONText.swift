@@ -1,3 +1,5 @@
+import AuditLog
+
 /// Appends JSON text to bytes: the few shapes that the hub sends.
 extension [UInt8] {
     /// Appends text as it is; it must be JSON already.
@@ -26,6 +28,15 @@ extension [UInt8] {
             }
         }
         append(UInt8(ascii: "\""))
+    }
+
+    /// Appends a message's `sender`: pseudonym, and the name shown to others.
+    mutating func json(sender: UUID16, name: String) {
+        json("{\"id\":\"")
+        sender.appendText(to: &self)
+        json("\",\"name\":")
+        json(string: name)
+        json("}")
     }
 
     /// Appends a JSON array of strings.

@@ -28,6 +28,7 @@ package struct Ledger: Sendable {
     private var channelIndex: [String: Int] = [:]
     private var channelSeq: [Int64] = []
     private var keyed: KeyedOutcomes
+    private var changes: MessageChanges
 
     package init(
         log: Int32,
@@ -45,6 +46,7 @@ package struct Ledger: Sendable {
         self.standing = standing
         self.roster = roster
         self.keyed = keyed
+        changes = MessageChanges(since: lastSeq)
     }
 
     /// Decides one proposal. A recorded one has changed the state when this returns.
@@ -107,6 +109,7 @@ package struct Ledger: Sendable {
         if let read = proposal.heads, !read.hold(in: roster.heads(of: read.channel, at: now)) {
             return true
         }
+        if let read = proposal.read, changes.haveMoved(read) { return true }
         guard !subjectChanged.isEmpty, let subject = proposal.subject,
             let changed = subjectChanged[subject]
         else { return false }
@@ -122,7 +125,7 @@ package struct Ledger: Sendable {
         return seq > proposal.judgedAfter
     }
 
-    /// Gives a delivered message the channel's next number; others learn the newest one.
+    /// Gives what members get the channel's next number; others learn the newest one.
     private mutating func number(_ proposal: inout Proposal) -> Int64 {
         if proposal.channel == nil, proposal.kind == .join, let name = proposal.channelName,
             proposal.disposition == .allow
@@ -136,15 +139,17 @@ package struct Ledger: Sendable {
             }
         }
         guard let channel = proposal.channel else { return 0 }
-        if proposal.kind == .message, proposal.disposition <= .redact {
-            channelSeq[channel] += 1
-        }
+        if proposal.isNumbered { channelSeq[channel] += 1 }
         return channelSeq[channel]
     }
 
     private mutating func apply(_ proposal: Proposal, channelSeq: Int64) {
         // Whose token it is, nobody knows: what was judged before is judged again, whoever sent it.
         if proposal.kind == .policyActivated || proposal.kind == .revoke { policyChanged = lastSeq }
+        if let target = proposal.target, proposal.isNumbered {
+            changes.note(target.seq, changedBy: lastSeq)
+        }
+        if proposal.kind == .erase { changes.noteErasure(lastSeq) }
         if proposal.isKeyed, let message = proposal.message {
             keyed[message] = KeyedOutcome(
                 seq: lastSeq,

@@ -31,6 +31,10 @@ package struct Proposal: Sendable {
     package var dependsOnState = true
     /// The heads that the verdict rests on; nil when no rule asks for them.
     package var heads: ReadHeads?
+    /// The messages that it rests on: those that a page shows, or the one that is changed.
+    package var read: ReadMessages?
+    /// The message that an edit or a deletion is about.
+    package var target: TargetMessage?
     /// End of a sanction in microseconds since 2000-01-01 UTC; only for `mute` and `ban`.
     package var until: Int64?
     /// What it changes that its event's columns don't say.
@@ -52,6 +56,8 @@ package struct Proposal: Sendable {
     package var row: (kind: RowKind, bytes: Stretch)?
     /// The frame for the channel's members; its last bytes take `at` and `seq`.
     package var delivery: Stretch = 0..<0
+    /// The body within the frame; empty for a removal.
+    package var body: Stretch = 0..<0
     /// What was received, kept to be judged again when the verdict has gone stale.
     package var payload: Stretch = 0..<0
     /// The sender's `id`, as JSON text with its quotes; empty when it gave none.
@@ -80,6 +86,14 @@ package struct Proposal: Sendable {
 }
 
 extension Proposal {
+    /// Whether it has a number of its own in its channel's order.
+    package var isNumbered: Bool {
+        switch kind {
+        case .message, .edit, .delete: disposition <= .redact
+        default: false
+        }
+    }
+
     /// What its records take in a journal, in bytes.
     package var journalBytes: Int {
         var bytes = event.count + JournalFormat.recordHeaderBytes
@@ -113,7 +127,7 @@ package enum RowKind: Sendable {
 /// What the ledger made of a proposal.
 package enum Ruling: Sendable, Equatable {
     case pending
-    /// In the log at `seq`; `channelSeq` is the channel's newest number (its own for a message).
+    /// In the log at `seq`; `channelSeq` is the channel's newest number (its own for what has one).
     case recorded(seq: Int64, at: Int64, channelSeq: Int64)
     /// The facts moved after it was judged: judge it again.
     case stale

@@ -11,6 +11,11 @@ package enum Reply: Sendable, Equatable {
     case left
     /// Taken out of the channel, because new claims don't open it.
     case removed(say: String?)
+    /// A page of what was said: JSON text of a list, and the place before which the next one ends.
+    case page(messages: [UInt8], next: Place?)
+    /// New words are with the members, redacted or not; `say` is the rule's sentence.
+    case edited(say: String?)
+    case deleted
     /// A fresh token counts; times in Unix seconds.
     case renewed(name: String, expiresAt: Int64, tokenExpiresAt: Int64, token: TokenMark)
     /// Refused; `message` replaces the outcome's own sentence.

@@ -28,10 +28,15 @@ package struct Session: Sendable {
     let accounts: [Account]
     /// Proposals of this session that the recorder has.
     package internal(set) var inFlight = 0
-    /// Messages that wait until nothing of this session is in flight, because one was stale.
-    /// Each with the number that rates know it by, if it was judged before.
+    /// Messages that wait until nothing of this session is in flight, because one was stale, or
+    /// until the record has answered what the first of them asks. Each with the number that rates
+    /// know it by, if it was judged before.
     var waiting: [(payload: [UInt8], number: UInt64?)] = []
     var isWaiting = false
+    /// What the record is asked now.
+    var asked: PastQuestion?
+    /// What it has answered to the first of the waiting messages: at most one for each channel.
+    var answers: [(question: PastQuestion, answer: Result<PastAnswer, PastRefused>)] = []
     /// Whether reading was stopped because too much is in flight.
     var isPaused = false
     /// Whether its connection is being closed, so that what still comes or waits is judged no more.
@@ -83,11 +88,7 @@ package struct Session: Sendable {
 
     private mutating func nameSender() {
         var sender: [UInt8] = []
-        sender.json("{\"id\":\"")
-        subject.appendText(to: &sender)
-        sender.json("\",\"name\":")
-        sender.json(string: member.name)
-        sender.json("}")
+        sender.json(sender: subject, name: member.name)
         senderJSON = sender
     }
 

@@ -145,6 +145,14 @@ extension Shard {
                 ),
                 to: slot
             )
+        case .edited(let say):
+            let status: StaticString = proposal.disposition == .redact ? "redacted" : "edited"
+            output.sendText(ack(status, id, decision, channelSeq: channelSeq, say: say), to: slot)
+        case .deleted:
+            output.sendText(ack("deleted", id, decision, channelSeq: channelSeq), to: slot)
+        case .page(let messages, let next):
+            guard let name = proposal.channelName else { return }
+            output.sendText(page(id, name, messages, next: next, decision), to: slot)
         case .held(let say): output.sendText(ack("held", id, decision, say: say), to: slot)
         case .joined(let say):
             guard let name = proposal.channelName, let channel = proposal.channel else { return }
@@ -235,16 +243,20 @@ extension Shard {
     }
 
     /// Goes on with a session whose waiting messages are alone, or whose backlog has drained.
-    private func resumeIfQuiet(_ slot: Int) {
+    func resumeIfQuiet(_ slot: Int) {
         guard let session = sessions[slot: slot] else { return }
-        if session.isWaiting, session.inFlight == 0 {
+        if session.isWaiting, session.inFlight == 0, session.asked == nil {
             sessions[slot: slot]?.isWaiting = false
             sessions[slot: slot]?.waiting = []
             for (payload, number) in session.waiting {
                 payload.withUnsafeBytes { receive($0, from: slot, at: now, again: number) }
+                // They are the first one's; a message that asks once more keeps them.
+                if sessions[slot: slot]?.isWaiting == false { sessions[slot: slot]?.answers = [] }
             }
         }
-        if session.isPaused, session.inFlight <= Session.inFlightResume, !session.isWaiting {
+        if let session = sessions[slot: slot], session.isPaused,
+            session.inFlight <= Session.inFlightResume, !session.isWaiting
+        {
             sessions[slot: slot]?.isPaused = false
             output.setReading(true, of: slot)
         }

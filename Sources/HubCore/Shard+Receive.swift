@@ -20,7 +20,7 @@ extension Shard {
         self.now = now
         counters.messages &+= 1
         if session.isWaiting {
-            sessions[slot: slot]?.waiting.append((Array(payload), number: nil))
+            sessions[slot: slot]?.waiting.append((Array(payload), number: number))
             pauseIfFull(slot)
             return
         }
@@ -92,6 +92,9 @@ extension Shard {
         case .leave: leave(envelope, payload, slot, started)
         case .message: message(envelope, payload, slot, started, isAgain)
         case .renew: renew(envelope, payload, slot, started)
+        case .history: history(envelope, payload, slot, started)
+        case .edit: edit(envelope, payload, slot, started, isAgain)
+        case .delete: delete(envelope, payload, slot, started)
         }
     }
 
@@ -157,22 +160,10 @@ extension Shard {
         _ started: UInt64,
         _ isAgain: Bool
     ) {
+        guard let channel = channelToWrite(envelope, payload, slot, started, isAgain) else {
+            return
+        }
         let session = sessions[slot: slot]!
-        if standing[session.subject].mutedUntil > now.wall {
-            refuse(payload, slot, .muted, stage: .state, envelope: envelope, started: started)
-            return
-        }
-        guard let channel = session.channels.first(where: { $0.name == envelope.channel }) else {
-            refuse(payload, slot, .notJoined, stage: .state, envelope: envelope, started: started)
-            return
-        }
-        if !isAgain, let account = channelAccounts[channel.index] {
-            let wait = account.takeMessage(bytes: payload.count, nowNs: now.monotonicNs)
-            if wait > 0 {
-                refuse(payload, slot, envelope, started, waitNs: wait)
-                return
-            }
-        }
         let item = Item.message(kind: envelope.kind, body: envelope.body!, bytes: payload.count)
         let judged = judge(item, session, in: channel.name)
         if judged.verdict.outcome != nil {
@@ -197,6 +188,33 @@ extension Shard {
             deliver(&proposal, envelope, session, verdict, payload, &particulars)
         }
         record(&proposal, particulars, in: channel.name)
+    }
+
+    /// The channel that a member may write to now; nil when it was refused.
+    func channelToWrite(
+        _ envelope: Envelope,
+        _ payload: UnsafeRawBufferPointer,
+        _ slot: Int,
+        _ started: UInt64,
+        _ isAgain: Bool
+    ) -> (name: String, index: Int)? {
+        let session = sessions[slot: slot]!
+        if standing[session.subject].mutedUntil > now.wall {
+            refuse(payload, slot, .muted, stage: .state, envelope: envelope, started: started)
+            return nil
+        }
+        guard let channel = session.channels.first(where: { $0.name == envelope.channel }) else {
+            refuse(payload, slot, .notJoined, stage: .state, envelope: envelope, started: started)
+            return nil
+        }
+        if !isAgain, let account = channelAccounts[channel.index] {
+            let wait = account.takeMessage(bytes: payload.count, nowNs: now.monotonicNs)
+            if wait > 0 {
+                refuse(payload, slot, envelope, started, waitNs: wait)
+                return nil
+            }
+        }
+        return channel
     }
 
     /// Refuses what comes too fast.
@@ -227,21 +245,28 @@ extension Shard {
         _ payload: UnsafeRawBufferPointer,
         _ particulars: inout Particulars
     ) {
-        let body: [UInt8]
-        if let redacted = verdict.redactedBody {
-            particulars.parts.original(payload)
-            body = encodeDelivery(&proposal, envelope, session) {
-                $0.append(contentsOf: redacted)
-            }
-        } else {
-            body = encodeDelivery(&proposal, envelope, session) {
-                envelope.body!.write(into: &$0)
+        if verdict.redactedBody != nil { particulars.parts.original(payload) }
+        let message = proposal.message!
+        let body = encodeDelivery(&proposal) { text in
+            ChannelText.beginMessage(
+                &text,
+                channel: envelope.channel,
+                kind: envelope.kind,
+                epoch: epoch,
+                message: message,
+                sender: session.senderJSON
+            )
+        } body: { text in
+            if let redacted = verdict.redactedBody {
+                text.append(contentsOf: redacted)
+            } else {
+                envelope.body!.write(into: &text)
             }
         }
         particulars.parts.delivered(body)
     }
 
-    private func refuse(
+    func refuse(
         _ judged: Judged,
         _ payload: UnsafeRawBufferPointer,
         _ slot: Int,

@@ -106,6 +106,9 @@ extension Shard {
             case _ where envelope?.channel.isEmpty != false: .frame
             case .join: .join
             case .leave: .leave
+            case .history: .history
+            case .edit: .edit
+            case .delete: .delete
             default: .message
             }
         var proposal = proposal(kind, judged?.refusal ?? .block, slot, envelope, payload)
@@ -147,29 +150,19 @@ extension Shard {
 
     /// Encodes the frame for the channel's members, time and number left open.
     ///
+    /// - Parameters:
+    ///   - begin: writes the text up to where a body stands, or up to the tail.
+    ///   - body: writes the body, where there is one.
     /// - Returns: the body's JSON text.
     func encodeDelivery(
         _ proposal: inout Proposal,
-        _ envelope: Envelope,
-        _ session: Session,
-        body write: (inout [UInt8]) -> Void
+        _ begin: (inout [UInt8]) -> Void,
+        body write: (inout [UInt8]) -> Void = { _ in }
     ) -> [UInt8] {
         let start = batch.bytes.count
         // The head of a frame of 126 to 65535 bytes, which nearly all are.
         batch.bytes.append(contentsOf: repeatElement(0, count: 4))
-        batch.bytes.json("{\"type\":\"message\",\"channel\":")
-        batch.bytes.json(string: envelope.channel)
-        if envelope.kind != Envelope.plainKind {
-            batch.bytes.json(",\"kind\":")
-            batch.bytes.json(string: envelope.kind)
-        }
-        batch.bytes.json(",\"epoch\":")
-        batch.bytes.json(Int64(epoch))
-        batch.bytes.json(",\"message\":\"")
-        proposal.message!.appendText(to: &batch.bytes)
-        batch.bytes.json("\",\"sender\":")
-        batch.bytes.append(contentsOf: session.senderJSON)
-        batch.bytes.json(",\"body\":")
+        begin(&batch.bytes)
         let bodyStart = batch.bytes.count
         write(&batch.bytes)
         let body = Array(batch.bytes[bodyStart...])
@@ -182,6 +175,8 @@ extension Shard {
         )
         batch.bytes.replaceSubrange(start..<start + 4, with: head)
         proposal.delivery = start..<batch.bytes.count
+        let bodyEnd = batch.bytes.count - ChannelText.tailBytes
+        proposal.body = bodyEnd - body.count..<bodyEnd
         return body
     }
 
@@ -231,7 +226,7 @@ extension Shard {
             event.channel = name
             event.channelEpoch = epoch
         }
-        if proposal.kind == .message, proposal.disposition <= .redact { event.channelSeq = 0 }
+        if proposal.isNumbered { event.channelSeq = 0 }
         event.message = proposal.message
         event.refersLog = proposal.follows ? log : particulars.refers?.log
         event.refersSeq = proposal.follows ? 0 : particulars.refers?.seq

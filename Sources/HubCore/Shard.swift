@@ -1,4 +1,4 @@
-import AuditLog
+package import AuditLog
 import JSONDocument
 package import Outcomes
 package import PolicyEngine
@@ -22,6 +22,8 @@ package protocol ShardOutput: AnyObject {
     ) -> Result<Arrival, CallRefused>
     /// Hand the shard's batch to the recorder at the end of this turn of the event loop.
     func laneFilled()
+    /// Asks the record what members may read; `Shard.answered` is told on the event loop, later.
+    func ask(_ question: PastQuestion, for session: UUID16, in slot: Int)
     /// The shard has this connection's fill of unanswered messages: stop or go on reading.
     func setReading(_ reading: Bool, of slot: Int)
 }
@@ -72,6 +74,8 @@ package final class Shard<Output: ShardOutput> {
     var entropy: Entropy
     let ticks: () -> UInt64
     let rates: RateCounters
+    /// What was said lately, for all shards.
+    let recent: RecentMessages
     package let accounts: Accounts
     /// Of the channels with members here, by the ledger's index, where channels have limits.
     var channelAccounts: [Int: Account] = [:]
@@ -106,6 +110,7 @@ package final class Shard<Output: ShardOutput> {
         epoch: Int32,
         bundle: Bundle,
         rates: RateCounters,
+        recent: RecentMessages,
         accounts: Accounts,
         standing: Standing,
         roster: Roster,
@@ -118,6 +123,7 @@ package final class Shard<Output: ShardOutput> {
         self.epoch = epoch
         self.bundle = bundle
         self.rates = rates
+        self.recent = recent
         self.accounts = accounts
         self.standing = standing
         self.roster = roster

@@ -1,4 +1,4 @@
-import AuditLog
+package import AuditLog
 import Handshake
 package import HubCore
 package import NIOCore
@@ -16,6 +16,7 @@ package final class ShardLoop: ShardOutput, RecordedGroupReceiver, @unchecked Se
     package private(set) var shard: Shard<ShardLoop>!
     private let published = Mutex(ShardSnapshot())
     private let submit: @Sendable (Batch) -> Bool
+    private let past: AskPast
     fileprivate var connections: [Connection?] = []
     fileprivate var dirty: [Connection] = []
     fileprivate var pendingHandshakes: [Int: any PendingHandshake] = [:]
@@ -36,12 +37,19 @@ package final class ShardLoop: ShardOutput, RecordedGroupReceiver, @unchecked Se
         var isScheduled = false
     }
 
+    /// Asks the record; the answer is told on any thread.
+    package typealias AskPast =
+        @Sendable (
+            PastQuestion, @escaping @Sendable (Result<PastAnswer, PastRefused>) -> Void
+        ) -> Void
+
     package init(
         eventLoop: any EventLoop,
         clocks: Clocks,
         entrance: Entrance,
         queues: QueueBudget,
         submit: @escaping @Sendable (Batch) -> Bool,
+        past: @escaping AskPast,
         makeShard: (ShardLoop) -> Shard<ShardLoop>
     ) {
         self.clocks = clocks
@@ -50,6 +58,7 @@ package final class ShardLoop: ShardOutput, RecordedGroupReceiver, @unchecked Se
         self.queues = queues
         self.eventLoop = eventLoop
         self.submit = submit
+        self.past = past
         shard = makeShard(self)
     }
 
@@ -162,6 +171,15 @@ package final class ShardLoop: ShardOutput, RecordedGroupReceiver, @unchecked Se
 
     package func close(_ slot: Int, _ outcome: Outcome) {
         connections[slot]?.close(outcome)
+    }
+
+    package func ask(_ question: PastQuestion, for session: UUID16, in slot: Int) {
+        past(question) { answer in
+            self.eventLoop.execute {
+                let now = self.clocks.now()
+                self.shard.answered(question, answer, for: session, in: slot, at: now)
+            }
+        }
     }
 
     package func setReading(_ reading: Bool, of slot: Int) {

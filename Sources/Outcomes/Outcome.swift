@@ -59,6 +59,7 @@ package enum Outcome: String, CaseIterable, Sendable {
     case unknownChannel = "unknown_channel"
     case tooManyChannels = "too_many_channels"
     case rate = "rate"
+    case unknownMessage = "unknown_message"
 }
 
 extension Outcome {
@@ -113,7 +114,8 @@ extension Outcome {
             closeRow
         case .badJSON, .duplicateKey, .badEnvelope, .unknownType, .badSchema, .blocked, .bounced,
             .muted,
-            .notJoined, .alreadyJoined, .unknownChannel, .tooManyChannels, .rate:
+            .notJoined, .alreadyJoined, .unknownChannel, .tooManyChannels, .rate,
+            .unknownMessage:
             messageRow
         }
     }
@@ -218,6 +220,7 @@ extension Outcome {
         case .alreadyJoined: Row(.never, .client, "You are in this channel already.")
         case .unknownChannel: Row(.never, .client, "There is no such channel.")
         case .tooManyChannels: Row(.never, .client, "You are in too many channels.")
+        case .unknownMessage: Row(.never, .client, "There is no such message, or not any more.")
         case .rate: Row(.later, .client, "You are sending too fast.")
         default: Row(.never, .client, "The message lacks a field or has one of the wrong kind.")
         }

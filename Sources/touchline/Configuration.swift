@@ -49,6 +49,8 @@ struct Configuration: Sendable {
         var queue = HubSettings().queuedBytesMax
         /// Bytes that wait for all slow readers.
         var queues = HubSettings().queuedBytesTotalMax
+        /// Bytes of the newest messages that stay in memory: some hundred thousand.
+        var recent = 64 << 20
         var rates = RateLimits()
     }
 

@@ -84,6 +84,7 @@ struct ConfigurationReader {
     private mutating func readLimits(_ section: Setting?, _ limits: inout Configuration.Limits) {
         limits.queue = bytes("queue", of: section) ?? limits.queue
         limits.queues = bytes("queues", of: section) ?? limits.queues
+        limits.recent = bytes("recent", of: section) ?? limits.recent
         if limits.queue > limits.queues {
             fail("queues", of: section, "queues is for all readers: at least as much as queue")
         }

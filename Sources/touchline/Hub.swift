@@ -62,6 +62,7 @@ final class Hub: Sendable {
     let shipper: Shipper
     private let record: RecordStart
     private let keeping: KeepingDesk
+    private let past: PastDesk
     private let recorderEnd = Mutex<(isEnded: Bool, failure: String?)>((false, nil))
     private let watcher = Mutex<PolicyWatcher?>(nil)
     private let console = Mutex<Console?>(nil)
@@ -121,6 +122,17 @@ final class Hub: Sendable {
         let (standing, roster) = (record.standing, record.roster)
         let rates = RateCounters()
         let accounts = Accounts(configuration.limits.rates)
+        let recent = RecentMessages(
+            epoch: record.epoch,
+            bytesMax: configuration.limits.recent,
+            through: record.lastSeq
+        )
+        let past = PastDesk(
+            conninfo: configuration.database.connection,
+            log: record.log,
+            logger: logger
+        )
+        self.past = past
         let loops = group.makeIterator().enumerated().map { index, eventLoop in
             ShardLoop(
                 eventLoop: eventLoop,
@@ -130,7 +142,8 @@ final class Hub: Sendable {
                     connectionMax: entrance.settings.queuedBytesMax,
                     totalMax: entrance.settings.queuedBytesTotalMax / shards
                 ),
-                submit: { submit.recorder.submit($0) }
+                submit: { submit.recorder.submit($0) },
+                past: { past.ask($0, answer: $1) }
             ) { loop in
                 Shard(
                     index: index,
@@ -138,6 +151,7 @@ final class Hub: Sendable {
                     epoch: record.epoch,
                     bundle: bundle,
                     rates: rates,
+                    recent: recent,
                     accounts: accounts,
                     standing: standing,
                     roster: roster,
@@ -151,6 +165,7 @@ final class Hub: Sendable {
             receivers: loops,
             now: { clocks.wallMicroseconds() },
             shipped: { shipper.status.watermark ?? 0 },
+            recent: recent,
             onDurable: { _ in shipper.wake() },
             onCheckpoint: { checkpoints.show($0) }
         )
@@ -163,6 +178,7 @@ final class Hub: Sendable {
             logger: logger
         )
         startRecorder()
+        past.start()
         await server.recordRun(.hubStarted)
         putInForce(Activation(bundle, by: .start))
         keeping.start(
@@ -235,6 +251,7 @@ final class Hub: Sendable {
         isListening.withLock { $0 = false }
         watcher.withLock { $0 }?.stop()
         keeping.stop()
+        past.stop()
         await server.stop(deadline: .seconds(5))
         if failure == nil { await server.recordRun(.hubStopped) }
         recorder.stop()

@@ -13,6 +13,8 @@ final class RecordStart: Sendable {
     let log: Int32
     /// Number of this run, carried by every channel's numbers.
     let epoch: Int32
+    /// The newest event before this run.
+    let lastSeq: Int64
     let standing: Standing
     let roster: Roster
     let shipper: Shipper
@@ -30,6 +32,7 @@ final class RecordStart: Sendable {
     private init(
         log: Int32,
         epoch: Int32,
+        lastSeq: Int64,
         standing: Standing,
         roster: Roster,
         shipper: Shipper,
@@ -38,6 +41,7 @@ final class RecordStart: Sendable {
     ) {
         self.log = log
         self.epoch = epoch
+        self.lastSeq = lastSeq
         self.standing = standing
         self.roster = roster
         self.shipper = shipper
@@ -104,6 +108,7 @@ final class RecordStart: Sendable {
         return RecordStart(
             log: log,
             epoch: claim.fence,
+            lastSeq: state.lastSeq,
             standing: standing,
             roster: roster,
             shipper: shipper,

@@ -38,7 +38,7 @@ indirect enum SettingShape {
             "tls": .section(["certificate": .text, "key": .text]),
         ]),
         "limits": .section([
-            "queue": .text, "queues": .text,
+            "queue": .text, "queues": .text, "recent": .text,
             "connection": .section(allowances("bytes")),
             "subject": .section(allowances("handshakes", "messages", "bytes")),
             "address": .section(allowances("handshakes", "messages", "bytes")),

@@ -122,6 +122,7 @@ private final class Feeder: RecordedGroupReceiver, @unchecked Sendable {
             shipped: { [unowned self] in
                 self.isShipped(delivered + 1) ? self.recorded.last?.seq ?? 0 : 0
             },
+            recent: RecentMessages(epoch: 1, bytesMax: 1 << 20, through: 0),
             onDurable: { _ in },
             onCheckpoint: { _ in }
         )

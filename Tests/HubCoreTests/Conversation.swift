@@ -20,8 +20,13 @@ final class Conversation {
     /// What the last answer told.
     private(set) var decision: Decision?
 
-    init(shards: Int = 2) throws {
-        hub = SimulatedHub(seed: 1, shards: shards, bundle: try Fixture.bundle())
+    init(shards: Int = 2, recentBytesMax: Int = 1 << 20) throws {
+        hub = SimulatedHub(
+            seed: 1,
+            shards: shards,
+            bundle: try Fixture.bundle(),
+            recentBytesMax: recentBytesMax
+        )
     }
 
     /// Connects a member, who joins a channel at once.

@@ -60,6 +60,13 @@ final class SimulatedLoop: ShardOutput {
         }
     }
 
+    /// What the record was asked and has not answered.
+    var questions: [(question: PastQuestion, session: UUID16, slot: Int)] = []
+
+    func ask(_ question: PastQuestion, for session: UUID16, in slot: Int) {
+        questions.append((question, session, slot))
+    }
+
     func laneFilled() {}
     func setReading(_ reading: Bool, of slot: Int) {}
 }
@@ -70,6 +77,9 @@ final class SimulatedHub {
     static let channels = ["club:a", "club:demo:adults"]
     private let rates = RateCounters()
     private let accounts = Accounts(RateLimits())
+    /// What the memory of recent messages may take.
+    private let recentBytesMax: Int
+    private(set) var recent: RecentMessages
     var random: SeededGenerator
     var loops: [SimulatedLoop] = []
     var ledger: Ledger
@@ -85,9 +95,16 @@ final class SimulatedHub {
     var ticket = 0
     let bundle: PolicyEngine.Bundle
 
-    init(seed: UInt64, shards: Int, bundle: PolicyEngine.Bundle) {
+    init(
+        seed: UInt64,
+        shards: Int,
+        bundle: PolicyEngine.Bundle,
+        recentBytesMax: Int = 1 << 20
+    ) {
+        self.recentBytesMax = recentBytesMax
         random = SeededGenerator(state: seed)
         self.bundle = bundle
+        recent = RecentMessages(epoch: 1, bytesMax: recentBytesMax, through: 0)
         ledger = Ledger(
             log: 1,
             epoch: 1,
@@ -112,6 +129,7 @@ final class SimulatedHub {
                 epoch: epoch,
                 bundle: bundle,
                 rates: rates,
+                recent: recent,
                 accounts: accounts,
                 standing: standing,
                 roster: roster,
@@ -126,6 +144,13 @@ final class SimulatedHub {
             return loop
         }
     }
+
+    /// The newest event that the record has: the shipper is behind, as it is.
+    var shipped: Int64 = 0
+    /// Whether the record has everything once all is quiet.
+    var shipsAtOnce = true
+    /// Whether the record can't be asked.
+    var isAway = false
 
     /// The lane of a shard goes to the recorder.
     func handOver(_ loop: SimulatedLoop) {
@@ -160,6 +185,7 @@ final class SimulatedHub {
             }
         }
         let group = RecordedGroup(batches: batches, through: ledger.lastSeq)
+        recent.remember(group, shipped: shipped)
         for loop in loops { loop.arrivals.append(group) }
     }
 
@@ -167,6 +193,19 @@ final class SimulatedHub {
     func apply(_ loop: SimulatedLoop) {
         guard !loop.arrivals.isEmpty else { return }
         loop.shard.apply(loop.arrivals.removeFirst(), at: now)
+    }
+
+    /// The record answers a shard's oldest question, or not at all.
+    func answer(_ loop: SimulatedLoop) {
+        guard !loop.questions.isEmpty else { return }
+        let next = loop.questions.removeFirst()
+        var answer: Result<PastAnswer, PastRefused> = .failure(.away)
+        if !isAway, let record = try? SimulatedRecord(self, watermark: shipped),
+            let known = try? record.answer(next.question)
+        {
+            answer = .success(known)
+        }
+        loop.shard.answered(next.question, answer, for: next.session, in: next.slot, at: now)
     }
 
     /// Lets everything that is under way arrive.
@@ -177,6 +216,8 @@ final class SimulatedHub {
                 while !loop.arrivals.isEmpty { apply(loop) }
             }
             record()
+            if shipsAtOnce { shipped = ledger.lastSeq }
+            for loop in loops { while !loop.questions.isEmpty { answer(loop) } }
         }
     }
 
@@ -206,6 +247,12 @@ final class SimulatedHub {
             roster: roster,
             keyed: keyed
         )
+        recent = RecentMessages(
+            epoch: epoch,
+            bytesMax: recentBytesMax,
+            through: ledger.lastSeq
+        )
+        shipped = ledger.lastSeq
         makeLoops(loops.count, standing, roster)
         loops[0].shard.proposeRun(.hubStarted, at: now)
         settle()

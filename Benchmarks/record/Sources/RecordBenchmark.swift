@@ -47,6 +47,7 @@ struct RecordBenchmark {
             receivers: loads,
             now: now,
             shipped: { 0 },
+            recent: RecentMessages(epoch: 1, bytesMax: 64 << 20, through: 0),
             onDurable: { _ in },
             onCheckpoint: { _ in }
         )
