@@ -70,6 +70,13 @@ package struct ChannelEntry: Sendable {
         return entry
     }
 
+    /// The same number with a body that a rule has cut.
+    func redacted(_ body: [UInt8]) -> ChannelEntry {
+        var entry = self
+        entry.text = Array(text[..<bodyStart]) + body + text.suffix(ChannelText.tailBytes)
+        return entry
+    }
+
     /// The same number as a removal: nothing of the words is left.
     ///
     /// - Parameter at: when it was removed.

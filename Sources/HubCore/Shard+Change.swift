@@ -30,7 +30,7 @@ extension Shard {
             return
         }
         let kind = found.entry.kind(in: channel.name)
-        let item = Item.message(kind: kind, body: envelope.body!, bytes: payload.count)
+        let item = Item.edit(kind: kind, body: envelope.body!, bytes: payload.count)
         let judged = judge(item, session, in: channel.name)
         if judged.verdict.outcome != nil {
             refuse(judged, payload, slot, envelope, started)

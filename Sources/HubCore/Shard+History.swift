@@ -62,24 +62,63 @@ extension Shard {
         _ slot: Int,
         _ started: UInt64
     ) {
-        let session = sessions[slot: slot]!
         var proposal = proposal(.history, .allow, slot, envelope, payload)
         proposal.channel = channel
         proposal.read = ReadMessages(seqs: page.entries.map(\.seq), through: page.through)
         var particulars = Particulars(bytes: payload.count, started: started)
         var messages: [UInt8] = []
         var shown: Int64 = 0
+        var rules: Set<String> = []
+        let session = sessions[slot: slot]!
         for entry in page.entries {
-            messages.json(shown == 0 ? "[" : ",")
-            messages.append(contentsOf: entry.text)
-            shown += 1
+            guard bundle.judgesHistory else {
+                append(entry.text, to: &messages, &shown)
+                continue
+            }
+            let (text, judged) = reading(of: entry, session, in: envelope.channel)
+            if let heads = judged?.heads { proposal.heads = heads }
+            rules.formUnion(judged?.verdict.rules ?? [])
+            if let text { append(text, to: &messages, &shown) }
         }
         messages.json(shown == 0 ? "[]" : "]")
-        _ = session
+        particulars.rules = rules.sorted()
         particulars.detail.number("shown", shown)
         particulars.detail.number("withheld", Int64(page.entries.count) - shown)
         proposal.reply = .page(messages: messages, next: page.next)
         record(&proposal, particulars, in: envelope.channel)
+    }
+
+    private func append(_ text: [UInt8], to messages: inout [UInt8], _ shown: inout Int64) {
+        messages.json(shown == 0 ? "[" : ",")
+        messages.append(contentsOf: text)
+        shown += 1
+    }
+
+    /// What the rules let a member read of a message: its text, redacted or not; nil for nothing.
+    private func reading(
+        of entry: ChannelEntry,
+        _ session: Session,
+        in channel: String
+    ) -> (text: [UInt8]?, Judged?) {
+        entry.text.withUnsafeBytes { bytes in
+            // It was nested no deeper than the bundle of its time allowed; what can't be read isn't shown.
+            guard case .value(let value) = parser.parse(bytes), let body = value["body"] else {
+                return (nil, nil)
+            }
+            let kind = entry.kind(in: channel)
+            let item = Item.history(kind: kind, body: body, bytes: bytes.count)
+            // It was counted when it was said.
+            let counted = counting
+            counting = .settled
+            defer { counting = counted }
+            let judged = judge(item, session, in: channel)
+            switch judged.verdict.disposition {
+            case .allow: return (entry.text, judged)
+            case .redact:
+                return (judged.verdict.redactedBody.map { entry.redacted($0).text }, judged)
+            case .bounce, .hold, .block: return (nil, judged)
+            }
+        }
     }
 
     /// JSON text of an answer's page.

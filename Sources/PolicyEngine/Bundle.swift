@@ -26,6 +26,8 @@ package final class Bundle: Sendable {
     package let readsRoster: Bool
     /// Whether any condition asks how many people are in a channel.
     package let readsPresent: Bool
+    /// Whether any rule is about what somebody reads.
+    package let judgesHistory: Bool
 
     /// The tests beside the rules.
     package let tests: [RuleTest]
@@ -59,6 +61,7 @@ package final class Bundle: Sendable {
         warnings = reading.warnings
         let conditions = exemptions.map(\.when) + rules.compactMap(\.conditions.when)
         readsRoster = conditions.contains(where: \.readsRoster)
+        judgesHistory = rules.contains { $0.hears(.history) }
         readsPresent = conditions.contains(where: \.readsPresent)
     }
 }

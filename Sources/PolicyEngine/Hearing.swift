@@ -148,7 +148,7 @@ struct Hearing {
             whose.combine(circumstances.channel?.name)
         }
         var text = Hasher()
-        if condition.ofSameText, case .message(_, let body, _) = facts.item {
+        if condition.ofSameText, let body = facts.item.said?.body {
             TextPointer.everyText.forEachText(in: body) { value in
                 for byte in value.stringBytes where byte > UInt8(ascii: " ") {
                     let isUpper = (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
@@ -187,7 +187,7 @@ extension Hearing {
         if let wait = strictest.map(\.wait).max(), wait > 0, verdict.outcome != nil {
             verdict.retryAfterMs = Int(wait / 1000) + 1
         }
-        if verdict.disposition == .redact, case .message(_, let body, _) = facts.item {
+        if verdict.disposition == .redact, let body = facts.item.said?.body {
             var redaction = Redaction()
             for hit in strictest.flatMap(\.hits) {
                 if let value = hit.value { redaction.add(hit.hit.span, in: value) }
@@ -199,7 +199,7 @@ extension Hearing {
 
     private func outcome(_ disposition: Disposition) -> Outcome? {
         switch (disposition, facts.item) {
-        case (.allow, _), (.redact, _), (.hold, .message): nil
+        case (.allow, _), (.redact, _), (.hold, .message), (.hold, .edit): nil
         case (.bounce, _): .bounced
         case (_, .connect): .connectionRefused
         case (.hold, _), (.block, _): .blocked

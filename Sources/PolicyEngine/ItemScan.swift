@@ -27,7 +27,7 @@ struct ItemScan {
                         hits.append(TextHit(pointer: pointer, value: nil, hit: hit))
                     }
                 }
-            } else if case .message(_, let body, _) = item {
+            } else if let body = item.said?.body {
                 pointers[pointer].forEachText(in: body) { scan($0, pointer) }
             }
         }
@@ -60,7 +60,7 @@ struct TextHit {
 extension TextHit {
     /// Where the text stands, as a JSON pointer.
     func field(of item: Item, _ bundle: Bundle) -> String {
-        guard let value, case .message(_, let body, _) = item,
+        guard let value, let body = item.said?.body,
             let path = body.path(to: value.index)
         else { return bundle.pointers[pointer].source }
         return "/body\(path.steps.pointer)"

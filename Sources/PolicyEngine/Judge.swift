@@ -25,9 +25,7 @@ package final class Judge {
         let matched: [Int: [Int]]
 
         init(_ occasion: Occasion, _ bundle: Bundle) {
-            let rules = bundle.rules.indices.filter {
-                bundle.rules[$0].occasions.contains(occasion)
-            }
+            let rules = bundle.rules.indices.filter { bundle.rules[$0].hears(occasion) }
             func conditions(_ index: Int) -> Rule.Conditions { bundle.rules[index].conditions }
             let matches = rules.compactMap { conditions($0).match }
             pointers = Set(matches.flatMap(\.pointers)).sorted()
@@ -75,11 +73,11 @@ extension Judge {
         in circumstances: Circumstances,
         counting: Counting = .once
     ) -> Verdict {
-        if case .message(let kind, let body, _) = item {
-            guard let validator = validators[kind] else {
+        if let said = item.said, item.occasion != .history {
+            guard let validator = validators[said.kind] else {
                 return .refused(.unknownType, problem: "There are no messages of this kind.")
             }
-            if let failure = validator.failure(of: body) {
+            if let failure = validator.failure(of: said.body) {
                 return .refused(.badSchema, problem: failure.sentence)
             }
         }

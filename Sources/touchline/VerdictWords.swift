@@ -18,13 +18,18 @@ struct VerdictWords {
 
     private var head: String {
         switch (verdict.disposition, occasion) {
+        case (.allow, .history): "ALLOW: they read the message as it is."
+        case (.redact, .history): "REDACT: they read the message with what was found blacked out."
+        case (_, .history): "LEFT OUT: they don't read the message."
         case (.allow, .message): "ALLOW: the message is delivered as it is."
+        case (.allow, .edit): "ALLOW: the new words are delivered as they are."
         case (.allow, .join): "ALLOW: they enter the channel."
         case (.allow, .connect): "ALLOW: they connect."
         case (.redact, _): "REDACT: the message is delivered with what was found blacked out."
         case (.bounce, _): "BOUNCE: the message is refused, and may be sent in other words."
         case (.hold, _): "HOLD: the message is delivered to nobody until someone releases it."
         case (.block, .message): "BLOCK: the message is refused."
+        case (.block, .edit): "BLOCK: the edit is refused, and the message stays as it was."
         case (.block, .join): "BLOCK: they don't enter the channel."
         case (.block, .connect): "BLOCK: they don't connect."
         }

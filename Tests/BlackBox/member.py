@@ -62,7 +62,7 @@ class Member:
         deadline = time.monotonic() + timeout
         while True:
             frame = self.receive(max(0, deadline - time.monotonic()))
-            if frame["type"] in ("ack", "refused") and frame["id"] == id:
+            if frame["type"] in ("ack", "refused", "history") and frame["id"] == id:
                 return frame
             self.inbox.append(frame)
 

@@ -113,6 +113,20 @@ enum Fixture {
 
     private static let youthYAML = """
         rules:
+          - id: not-for-children
+            on: history
+            when: subject.minor
+            match: {any: [{pattern: 'whisky'}]}
+            then: {disposition: block}
+          - id: numbers
+            on: history
+            match: {any: [{pattern: '[0-9]{4}'}]}
+            then: {disposition: redact}
+          - id: no-sneaking
+            on: edit
+            match: {any: [{pattern: 'sneak'}]}
+            then: {disposition: block}
+            say: "Not by an edit."
           - id: contacts
             on: message
             when: channel.roster.minors > 0

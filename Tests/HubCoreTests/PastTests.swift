@@ -104,6 +104,26 @@ struct PastTests {
         #expect(talk.got(ann, "removed")[0].contains(#""by":"author""#))
     }
 
+    @Test("each message of a page is judged for who reads it", arguments: memories)
+    func judged(memory: Int) throws {
+        let talk = try Conversation(recentBytesMax: memory)
+        let (ann, kid) = (
+            talk.connect(1, claims: Fixture.adult), talk.connect(2, claims: Fixture.player)
+        )
+        for text in ["hello", "whisky", "pin 1234", "sneak"] { _ = talk.say(ann, text) }
+        _ = change(talk, ann, "edit", 1, "hello 5678")
+        #expect(try history(talk, ann).texts == ["hello ****", "whisky", "pin ****", "sneak"])
+        let page = try history(talk, kid)
+        #expect(page.texts == ["hello ****", "pin ****", "sneak"])
+        let first = try #require((page.answer["messages"] as? [[String: Any]])?.first)
+        #expect((first["edited"] as? [String: Int]) == ["epoch": 1, "seq": 5])
+        let event = try talk.events(1)[0]
+        #expect(event.detail == #"{"shown":3,"withheld":1}"#)
+        #expect(event.rules == ["not-for-children", "numbers"])
+        let refused = change(talk, ann, "edit", 1, "sneak")
+        #expect(refused[0].contains(#""code":"blocked","message":"Not by an edit.""#))
+    }
+
     @Test("what memory no longer holds and the record lacks is not told in part")
     func behind() throws {
         let talk = try Conversation(recentBytesMax: 3_000)

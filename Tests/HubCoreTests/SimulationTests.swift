@@ -18,13 +18,16 @@ struct SimulationTests {
         let hub = SimulatedHub(
             seed: UInt64(seed),
             shards: 1 + seed % 3,
-            bundle: try Fixture.bundle()
+            bundle: try Fixture.bundle(),
+            // All, some, or nothing of what was said stays in memory.
+            recentBytesMax: [1 << 20, 8_000, 0][seed / 3 % 3]
         )
         for round in 0..<3 {
             var members = (0...Self.child).map { connect($0, to: hub) }
             for _ in 0..<400 { step(hub, &members) }
             if members[Self.child].isAway { comeOrGo(&members[Self.child], hub) }
             try checkDeliveries(hub)
+            try checkHistory(hub, members)
             if round < 2 { try hub.restart() }
         }
         hub.settle()
@@ -142,6 +145,14 @@ struct SimulationTests {
         case 124..<128: knock(members[0].subject, hub, loop)
         case 128..<145: hub.handOver(loop)
         case 145..<165: hub.record()
+        case 165..<173: change(members.randomElement(using: &hub.random)!, hub)
+        case 173..<176:
+            let channel = SimulatedHub.channels.randomElement(using: &hub.random)!
+            let member = members.randomElement(using: &hub.random)!
+            send("{\"type\":\"history\",\"id\":\"h\",\"channel\":\"\(channel)\"}", member, hub)
+        case 176..<179:
+            hub.shipped = Int64.random(in: hub.shipped...hub.ledger.lastSeq, using: &hub.random)
+        case 179..<183: hub.answer(loop)
         default: hub.apply(loop)
         }
     }
@@ -174,6 +185,54 @@ struct SimulationTests {
         )
     }
 
+    /// Edits or deletes some message, of this run or of one before; often it is another's, or gone.
+    private func change(_ member: Member, _ hub: SimulatedHub) {
+        let channel = SimulatedHub.channels.randomElement(using: &hub.random)!
+        let epoch = Int32.random(in: 1...hub.epoch, using: &hub.random)
+        let number = Int.random(in: 1...40, using: &hub.random)
+        let isEdit = Int.random(in: 0..<3, using: &hub.random) > 0
+        let word = Self.words.randomElement(using: &hub.random)!
+        send(
+            "{\"type\":\"\(isEdit ? "edit" : "delete")\",\"id\":\"e\",\"channel\":\"\(channel)\","
+                + "\"epoch\":\(epoch),\"seq\":\(number)"
+                + (isEdit ? ",\"body\":{\"text\":\"\(word) edit\"}}" : "}"),
+            member,
+            hub
+        )
+    }
+
+    /// A page is what the events add up to: the newest words of what is still there.
+    private func checkHistory(_ hub: SimulatedHub, _ members: [Member]) throws {
+        let channel = SimulatedHub.channels[1]
+        var words: [(seq: Int64, text: String)] = []
+        for event in try hub.decodedEvents()
+        where event.channel == channel && event.channelSeq != nil {
+            let body = hub.contents[event.seq]?.first { $0.kind == .delivered }?.body
+            let text = body.map { String(decoding: $0, as: UTF8.self) } ?? ""
+            let place = words.firstIndex { $0.seq == event.refersSeq }
+            switch event.kind {
+            case .edit: words[try #require(place)].text = text
+            case .delete: words.remove(at: try #require(place))
+            default: words.append((event.seq, text))
+            }
+        }
+        let member = members[0]
+        let loop = hub.loops[member.loop]
+        send(
+            "{\"type\":\"history\",\"id\":\"h\",\"channel\":\"\(channel)\",\"limit\":100}",
+            member,
+            hub
+        )
+        hub.settle()
+        let page = try #require(
+            loop.sent[member.slot]?.last { $0.hasPrefix("{\"type\":\"history\"") }
+        )
+        let shown = page.split(separator: "\"body\":").dropFirst().map {
+            String($0.prefix(upTo: $0.firstRange(of: ",\"at\":")!.lowerBound))
+        }
+        #expect(shown == words.suffix(100).map(\.text))
+    }
+
     private func send(_ text: String, _ member: Member, _ hub: SimulatedHub) {
         Array(text.utf8).withUnsafeBytes {
             hub.loops[member.loop].shard.receive($0, from: member.slot, at: hub.now)
@@ -188,12 +247,15 @@ struct SimulationTests {
             var all: [[String]] = []
             for loop in hub.loops {
                 for (_, frames) in loop.sent {
-                    let own = frames.filter {
-                        $0.hasPrefix("{\"type\":\"message\",\"channel\":\"\(channel)\"")
+                    let own = frames.filter { frame in
+                        ["message", "edited", "removed"].contains {
+                            frame.hasPrefix("{\"type\":\"\($0)\",\"channel\":\"\(channel)\"")
+                        }
                     }
                     let numbers = own.map {
-                        Int64($0.split(separator: "\"seq\":")[1].prefix { $0.isNumber })!
+                        Int64($0.split(separator: "\"seq\":").last!.prefix { $0.isNumber })!
                     }
+                    checkRemovals(own)
                     for (previous, next) in zip(numbers, numbers.dropFirst()) {
                         #expect(next == previous + 1)
                     }
@@ -202,6 +264,17 @@ struct SimulationTests {
                 }
             }
             for own in all { #expect(own == Array(longest.suffix(own.count))) }
+        }
+    }
+
+    /// Nobody hears of a message again that was removed.
+    private func checkRemovals(_ frames: [String]) {
+        var removed: Set<Substring> = []
+        for frame in frames {
+            guard let of = frame.firstRange(of: "\"of\":") else { continue }
+            let place = frame[of.upperBound...].prefix { $0 != "}" }
+            #expect(!removed.contains(place))
+            if frame.hasPrefix("{\"type\":\"removed\"") { removed.insert(place) }
         }
     }
 
@@ -215,7 +288,13 @@ struct SimulationTests {
         var principal: Event?
         var found: Set<String> = []
         let events = try hub.decodedEvents()
+        var deleted: Set<Int64> = []
         for (index, event) in events.enumerated() {
+            if let about = event.refersSeq, event.channelSeq != nil {
+                #expect(!deleted.contains(about))
+                #expect(events[Int(about) - 1].subject == event.subject)
+                if event.kind == .delete { deleted.insert(about) }
+            }
             #expect(event.seq == Int64(index + 1))
             #expect(event.at >= lastAt)
             lastAt = event.at
@@ -223,12 +302,15 @@ struct SimulationTests {
                 #expect(event.refersLog == 1 && event.refersSeq == principal?.seq)
             } else {
                 principal = event
-                #expect(event.refersSeq == nil)
+                let isChange = [.edit, .delete].contains(event.kind) && event.stage != .state
+                #expect(event.refersSeq == nil || isChange)
             }
-            if event.kind == .message {
-                let following = events[(index + 1)...].prefix { $0.refersSeq == event.seq }
+            if event.kind == .message || event.kind == .edit {
+                let following = events[(index + 1)...].prefix {
+                    $0.refersSeq == event.seq && $0.detail.hasPrefix(#"{"by":"rule""#)
+                }
                 found.insert(replay.check(event, following.map(\.kind)))
-                if event.disposition <= .redact {
+                if event.kind == .message, event.disposition <= .redact {
                     // A key counts for a day.
                     let message = try #require(event.message)
                     #expect(messages[message].map { $0 < event.at - KeyedOutcomes.window } ?? true)
@@ -242,7 +324,7 @@ struct SimulationTests {
         let (standing, roster) = try hub.state(of: events)
         #expect(standing == hub.ledger.standing)
         #expect(roster == hub.ledger.roster)
-        #expect(messages.count > 20)
+        #expect(messages.count > 20 && !deleted.isEmpty)
         #expect(found.isSuperset(of: ["hello", "darn", "whatever", "hopeless"]))
         return found
     }

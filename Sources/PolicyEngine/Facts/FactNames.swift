@@ -105,7 +105,7 @@ struct FactNames: Sendable {
         switch occasion {
         case .connect: !path.hasPrefix("channel.") && !path.hasPrefix("message.")
         case .join: !path.hasPrefix("message.")
-        case .message: true
+        case .message, .edit, .history: true
         }
     }
 }

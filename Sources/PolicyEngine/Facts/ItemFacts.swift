@@ -48,13 +48,13 @@ final class ItemFacts: Facts {
     }
 
     private func message(_ fact: FactNames.Fact) -> Value? {
-        guard case .message(let kind, let value, let bytes) = item else { return nil }
+        guard let said = item.said else { return nil }
         switch fact {
-        case .messageKind: return .string(kind)
-        case .messageBytes: return .int(Int64(bytes))
-        case .messageText: return .string(value["text"]?.string ?? "")
+        case .messageKind: return .string(said.kind)
+        case .messageBytes: return .int(Int64(said.bytes))
+        case .messageText: return .string(said.body["text"]?.string ?? "")
         default:
-            if body == nil { body = Value(value) }
+            if body == nil { body = Value(said.body) }
             return body
         }
     }

@@ -111,7 +111,10 @@ extension RuleReader {
         let over = mapping.required("over")?.integer(1...Self.rateMax)
         let within = mapping.required("within")?.duration(1...86_400)
         let same = mapping["same"]?.bool() ?? false
-        if same, occasions != [.message] {
+        if occasions.contains(.history) {
+            node.report("what is read is not counted: make it a rule without history")
+        }
+        if same, !occasions.isSubset(of: [.message, .edit, .history]) {
             mapping["same"]?.report("only messages have texts that can be the same")
         }
         guard let per, let over, let within else { return nil }

@@ -26,7 +26,7 @@ extension RuleReader {
 
     func disposition(_ node: YAMLNode, _ occasions: Set<Occasion>) -> Disposition? {
         guard let word = node.word(DispositionWord.self) else { return nil }
-        if !occasions.isSubset(of: [.message]), word != .allow, word != .block {
+        if !occasions.allSatisfy(\.isSaid), word != .allow, word != .block {
             node.report("'\(word.rawValue)' is for messages: use block or allow")
         }
         return word.disposition
@@ -65,7 +65,11 @@ extension RuleReader {
     ) -> [Effect] {
         (node.items(countMax: 20) ?? []).compactMap { item in
             let effect = item.scalar == "disconnect" ? .disconnect : effect(item, rule: rule)
-            if let effect, !occasions.isSubset(of: [.message]), !effect.isForAnyItem {
+            if effect != nil, occasions == [.history] {
+                item.report("reading has no effects: the message is shown, redacted or left out")
+                return nil
+            }
+            if let effect, !occasions.allSatisfy(\.isSaid), !effect.isForAnyItem {
                 item.report("only messages have this effect")
                 return nil
             }

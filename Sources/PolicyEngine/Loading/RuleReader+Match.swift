@@ -13,7 +13,7 @@ extension RuleReader {
                 if let place = pointer(item, occasions) { places.append(place) }
             }
         } else {
-            if !occasions.isEmpty, !occasions.contains(.message) {
+            if !occasions.isEmpty, !occasions.contains(where: \.isSaid) {
                 node.report("say where to look: text: [\(TextPointer.name.source)]")
             }
             places = [index(of: .everyText)]
@@ -30,7 +30,7 @@ extension RuleReader {
             )
             return nil
         }
-        if pointer.root == .body, !occasions.isEmpty, !occasions.contains(.message) {
+        if pointer.root == .body, !occasions.isEmpty, !occasions.contains(where: \.isSaid) {
             node.report("only messages have a body")
             return nil
         }

@@ -29,7 +29,7 @@ extension Judge {
             facts.begin(item, circumstances)
             defer { facts.end() }
             scan.scan(item, name: circumstances.subject.name, at: Array(bundle.pointers.indices))
-            return bundle.rules.filter { $0.occasions.contains(item.occasion) }.map { rule in
+            return bundle.rules.filter { $0.hears(item.occasion) }.map { rule in
                 story(of: rule, item, circumstances, verdict)
             }
         } ?? []

@@ -38,7 +38,7 @@ extension Bundle {
 extension RuleTestResult {
     /// Whether the test stands beside the rule and asks it.
     fileprivate func concerns(_ rule: Rule) -> Bool {
-        test.topic == rule.topic && rule.occasions.contains(test.scenario.occasion)
+        test.topic == rule.topic && rule.hears(test.scenario.occasion)
             && verdict.stage != .schema
     }
 }

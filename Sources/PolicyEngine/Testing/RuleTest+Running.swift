@@ -26,7 +26,7 @@ extension Judge {
         if findings.isEmpty { return [] }
         return withItem(of: scenario) { item in
             findings.map { finding in
-                guard case .message(_, let body, _) = item, finding.field != TextPointer.name.source
+                guard let body = item.said?.body, finding.field != TextPointer.name.source
                 else {
                     let name = Array(scenario.circumstances.subject.name.utf8)
                     return String(decoding: name[finding.start..<finding.end], as: UTF8.self)

@@ -56,7 +56,7 @@ struct RuleTestReader {
     }
 
     private func body(_ mapping: YAMLMapping, _ occasion: Occasion) -> [UInt8] {
-        guard occasion == .message else { return [] }
+        guard occasion.isSaid else { return [] }
         switch (mapping["text"], mapping["body"]) {
         case (let text?, nil): return Scenario.body(text: text.scalar ?? "")
         case (nil, let body?): return body.json

@@ -52,13 +52,18 @@ extension Judge {
         switch scenario.occasion {
         case .connect: return body(.connect)
         case .join: return body(.join)
-        case .message: break
+        case .message, .edit, .history: break
         }
         let parser = JSONParser(depthMax: bundle.limits.depthMax)
         return withExtendedLifetime(parser) {
             scenario.body.withUnsafeBytes { text in
                 guard case .value(let value) = parser.parse(text) else { return nil }
-                return body(.message(kind: scenario.kind, body: value, bytes: text.count))
+                let said = Item.Said(kind: scenario.kind, body: value, bytes: text.count)
+                switch scenario.occasion {
+                case .edit: return body(.edit(said))
+                case .history: return body(.history(said))
+                default: return body(.message(said))
+                }
             }
         }
     }

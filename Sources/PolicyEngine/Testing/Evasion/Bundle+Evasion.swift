@@ -83,7 +83,7 @@ extension Judge {
             if !technique.keepsDetails, match.hasDetected(scan.hits) { return nil }
             let hits = match.taken(of: scan.hits)
             var disguised = scenario
-            if case .message(_, let body, _) = item {
+            if let body = item.said?.body {
                 let places = Dictionary(grouping: hits) { $0.value?.index ?? -1 }
                 var texts: [Int: [UInt8]] = [:]
                 for (index, hits) in places.sorted(by: { $0.key < $1.key }) {
