@@ -75,10 +75,14 @@ comment on function audit.kept_condition(text, timestamptz, timestamptz) is
 
 -- What a running hub reads back of what was said: history, resumed sessions, edits and deletions.
 
-insert into audit.kind (family, number, name) values ('kind', 22, 'history');
+insert into audit.kind (family, number, name) values
+    ('kind', 13, 'resume'), ('kind', 22, 'history');
 
 -- Places in channels: of messages, edits and deletions alone, so that other events don't pay for it.
 create index event_place on audit.event (channel, channel_epoch, channel_seq)
     where channel_seq is not null;
+
+-- What a start reads back: the resume tokens that are used up.
+create index event_resume_at on audit.event (at) where kind = 13;
 
 reset role;

@@ -9,6 +9,8 @@ package enum EventKind: Int16, CaseIterable, Sendable {
     case disconnect = 11
     /// A session goes on with a fresh token.
     case renew = 12
+    /// A session goes on where another one of the same member was cut off.
+    case resume = 13
     case join = 20
     case leave = 21
     /// A page of what was said was read.
@@ -67,7 +69,7 @@ package enum EventKind: Int16, CaseIterable, Sendable {
         case .hubStarted, .hubStopped, .policyActivated, .erase, .preserve, .unpreserve, .retain,
             .operation:
             .system
-        case .refusedSummary, .connect, .disconnect, .renew: .connections
+        case .refusedSummary, .connect, .disconnect, .renew, .resume: .connections
         case .join, .leave, .history, .message, .edit, .delete, .frame: .traffic
         case .mute, .unmute, .ban, .unban, .strike, .revoke: .sanctions
         }

@@ -44,6 +44,15 @@ package struct StartState: Sendable {
         package var until: Int64
     }
 
+    /// A session that was gone on with, whose tokens are used up.
+    package struct Resumption: Sendable, Equatable {
+        package var session: UUID16
+        /// Microseconds since 2000-01-01 UTC.
+        package var at: Int64
+        /// When they count no longer, as `at`.
+        package var until: Int64
+    }
+
     /// A strike that may still count.
     package struct Strike: Sendable, Equatable {
         package var subject: UUID16
@@ -100,6 +109,7 @@ package struct StartState: Sendable {
     package var sanctions: [Sanction]
     /// Oldest first.
     package var revocations: [Revocation]
+    package var resumptions: [Resumption]
     /// Oldest first.
     package var strikes: [Strike]
     package var members: [Member]
@@ -214,6 +224,7 @@ extension StartState {
             return StartState(
                 sanctions: try sanctions(connection, now: now),
                 revocations: try revocations(connection, now: now),
+                resumptions: try resumptions(connection, now: now),
                 strikes: try strikes(connection, from: strikesFrom),
                 members: try members(connection),
                 lastSeq: last.seq,
@@ -298,6 +309,27 @@ extension StartState {
                 subject: rows.isNull(row, 0) ? nil : rows.uuid(row, 0),
                 at: rows.timestamp(row, 2),
                 until: rows.int8(row, 3)
+            )
+        }
+    }
+
+    /// Read through a partial index, all of them: most have expired, but they are few.
+    private static func resumptions(_ connection: Postgres, now: Int64) throws -> [Resumption] {
+        let rows = try connection.query(
+            """
+            select (detail ->> 'from')::uuid, at, (detail ->> 'until')::int8
+            from audit.event
+            where retention = 2 and kind = 13 and disposition = 0
+                and (detail ->> 'until')::int8 > $1
+            order by at, log, seq
+            """,
+            [.int8(now)]
+        )
+        return (0..<rows.rowCount).map { row in
+            Resumption(
+                session: rows.uuid(row, 0),
+                at: rows.timestamp(row, 1),
+                until: rows.int8(row, 2)
             )
         }
     }

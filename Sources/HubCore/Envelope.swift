@@ -7,7 +7,7 @@ import Outcomes
 struct Envelope {
     /// The types that a client can send.
     enum MessageType {
-        case join, leave, message, renew, history, edit, delete
+        case join, leave, message, renew, history, edit, delete, resume
     }
 
     /// Bytes of a client's `id`, which every answer echoes.
@@ -39,6 +39,9 @@ struct Envelope {
     var place: Place?
     /// Messages of a page.
     var limit = Envelope.limitStandard
+    /// The channels of a resumption, and the newest number that the client has of each; 0 for none
+    /// of that run.
+    var positions: [(channel: String, after: Place)] = []
 
     init(id: [UInt8]) {
         self.id = id
@@ -70,12 +73,14 @@ struct Envelope {
         case "leave": envelope.type = .leave
         case "message": envelope.type = .message
         case "renew": envelope.type = .renew
+        case "resume": envelope.type = .resume
         case "history": envelope.type = .history
         case "edit": envelope.type = .edit
         case "delete": envelope.type = .delete
         default: return .refused(.unknownType, Outcome.unknownType.sentence, id: id)
         }
         if envelope.type == .renew { return envelope.readingRenewal(document) }
+        if envelope.type == .resume { return envelope.readingResumption(document) }
         guard let channel = document["channel"]?.string, !channel.isEmpty,
             channel.utf8.count <= channelBytesMax
         else {
@@ -93,21 +98,49 @@ struct Envelope {
     }
 
     private func readingRenewal(_ document: JSONValue) -> Reading {
+        var renewal = self
+        if let sentence = renewal.readToken(document) {
+            return .refused(.badEnvelope, sentence, id: id)
+        }
+        guard document.count == 3 else { return .refused(.badEnvelope, Self.spareMember, id: id) }
+        return .envelope(renewal)
+    }
+
+    private func readingResumption(_ document: JSONValue) -> Reading {
+        var resumption = self
+        if let sentence = resumption.readToken(document) ?? resumption.readPositions(document) {
+            return .refused(.badEnvelope, sentence, id: id)
+        }
+        guard document.count == 4 else { return .refused(.badEnvelope, Self.spareMember, id: id) }
+        return .envelope(resumption)
+    }
+
+    private mutating func readToken(_ document: JSONValue) -> String? {
         guard let token = document["token"]?.string, !token.isEmpty,
             token.utf8.count <= Self.tokenBytesMax
-        else {
-            return .refused(
-                .badEnvelope,
-                "'token' must be a string of 1 to \(Self.tokenBytesMax) bytes.",
-                id: id
-            )
+        else { return "'token' must be a string of 1 to \(Self.tokenBytesMax) bytes." }
+        self.token = token
+        return nil
+    }
+
+    private mutating func readPositions(_ document: JSONValue) -> String? {
+        guard let list = document["channels"], list.kind == .array else {
+            return "'channels' must be a list."
         }
-        guard document.count == 3 else {
-            return .refused(.badEnvelope, "The message has a member that its type has not.", id: id)
+        var seen: Set<String> = []
+        for entry in list.elements {
+            guard entry.kind == .object, entry.count == 3,
+                let channel = entry["channel"]?.string, !channel.isEmpty,
+                channel.utf8.count <= Self.channelBytesMax,
+                let epoch = entry["epoch"]?.int64.flatMap(Int32.init(exactly:)), epoch > 0,
+                let seq = entry["seq"]?.int64, seq >= 0
+            else {
+                return "Each of 'channels' must have 'channel', 'epoch' and 'seq', and no more."
+            }
+            guard seen.insert(channel).inserted else { return "'channels' names a channel twice." }
+            positions.append((channel, Place(epoch: epoch, seq: seq)))
         }
-        var renewal = self
-        renewal.token = token
-        return .envelope(renewal)
+        return nil
     }
 
     /// Whether a message holds a token, which the record must not.
@@ -124,10 +157,10 @@ struct Envelope {
             case .edit: readPlace(document, &known) ?? readBody(document, &known)
             case .delete: readPlace(document, &known)
             case .history: readPage(document, &known)
-            case .join, .leave, .renew: nil
+            case .join, .leave, .renew, .resume: nil
             }
         if let sentence { return sentence }
-        return document.count == known ? nil : "The message has a member that its type has not."
+        return document.count == known ? nil : Self.spareMember
     }
 
     private mutating func readMessage(_ document: JSONValue, _ known: inout Int) -> String? {
@@ -184,6 +217,8 @@ struct Envelope {
         }
         return nil
     }
+
+    private static var spareMember: String { "The message has a member that its type has not." }
 
     private static func isKind(_ name: String) -> Bool {
         (1...kindBytesMax).contains(name.utf8.count)

@@ -19,6 +19,8 @@ package struct Place: Hashable, Comparable, Sendable {
 /// Who took a message away.
 package enum Remover: String, Sendable {
     case author, moderator
+    /// The hub's rules don't let this reader see it.
+    case rule
     /// Everything that its author said was forgotten.
     case erasure
 }

@@ -35,6 +35,8 @@ package struct Proposal: Sendable {
     package var read: ReadMessages?
     /// The message that an edit or a deletion is about.
     package var target: TargetMessage?
+    /// The channels that a resumption is to join, or the one that a join of it is for.
+    package var resumption: Resumption?
     /// End of a sanction in microseconds since 2000-01-01 UTC; only for `mute` and `ban`.
     package var until: Int64?
     /// What it changes that its event's columns don't say.
@@ -117,6 +119,9 @@ package enum Change: Sendable {
     /// One token, or all of the subject that were issued so far, count no longer. Past `until`
     /// (microseconds since 2000-01-01 UTC) they have expired.
     case revoke(token: UUID16?, until: Int64)
+    /// Another session is gone on with, once. Past `until` (microseconds since 2000-01-01 UTC) its
+    /// token would have counted no longer.
+    case resumed(from: UUID16, until: Int64)
 }
 
 /// Rows that an event can bring besides its content.

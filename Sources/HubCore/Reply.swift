@@ -8,6 +8,12 @@ package enum Reply: Sendable, Equatable {
     /// Waits until someone decides; nobody else sees it.
     case held(say: String?)
     case joined(say: String?)
+    /// The session goes on where another one was cut off; its channels follow.
+    case resumed
+    /// In a channel again, behind all that was missed.
+    case rejoined(say: String?)
+    /// The session could not go on in a channel.
+    case leftOut(String, Outcome, say: String?)
     case left
     /// Taken out of the channel, because new claims don't open it.
     case removed(say: String?)

@@ -92,7 +92,7 @@ extension Roster {
         switch proposal.change {
         case .member(let entry): if let subject = proposal.subject { set(entry, of: subject) }
         case .policy(let bundle): adopt(bundle.members)
-        case .strike, .preserved, .end, .revoke, nil: break
+        case .strike, .preserved, .end, .revoke, .resumed, nil: break
         }
         apply(
             proposal.kind,

@@ -37,6 +37,8 @@ package struct Session: Sendable {
     var asked: PastQuestion?
     /// What it has answered to the first of the waiting messages: at most one for each channel.
     var answers: [(question: PastQuestion, answer: Result<PastAnswer, PastRefused>)] = []
+    /// What a resumption may still bring.
+    var replayBytesLeft = 0
     /// Whether reading was stopped because too much is in flight.
     var isPaused = false
     /// Whether its connection is being closed, so that what still comes or waits is judged no more.

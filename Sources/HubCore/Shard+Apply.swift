@@ -65,6 +65,9 @@ extension Shard {
         if case .end(let session) = proposal.change {
             closeSessions(of: subject, .sessionEnded, only: session)
         }
+        if case .resumed(let old, _) = proposal.change {
+            closeSessions(of: subject, .resumedElsewhere, only: old)
+        }
     }
 
     private func closeRevoked() {
@@ -161,6 +164,13 @@ extension Shard {
                 ack("joined", id, decision, channelSeq: channelSeq, channel: name, say: say),
                 to: slot
             )
+        case .resumed:
+            output.sendText(ack("resumed", id, decision), to: slot)
+            if let resumption = proposal.resumption { resumed(slot, resumption) }
+        case .rejoined(let say):
+            rejoined(slot, proposal, decision, channelSeq: channelSeq, say: say)
+        case .leftOut(let name, let outcome, let say):
+            output.sendText(left(name, decision, outcome, say: say), to: slot)
         case .left:
             guard let name = proposal.channelName else { return }
             leave(slot, name: name)
@@ -171,7 +181,7 @@ extension Shard {
         case .removed(let say):
             guard let name = proposal.channelName else { return }
             leave(slot, name: name)
-            output.sendText(left(name, decision, say: say), to: slot)
+            output.sendText(left(name, decision, .blocked, say: say), to: slot)
         case .renewed(let name, let expiresAt, let tokenExpiresAt, let token):
             renewed(
                 slot,
@@ -181,7 +191,7 @@ extension Shard {
                 tokenExpiresAt: tokenExpiresAt,
                 token: token
             )
-            output.sendText(renewed(id, decision, expiresAt: expiresAt), to: slot)
+            output.sendText(renewed(id, decision, slot), to: slot)
         case .refused(let outcome, let message, let retryAfterMs):
             output.sendText(
                 refusal(outcome, id, decision, message: message, retryAfterMs: retryAfterMs),
@@ -237,6 +247,9 @@ extension Shard {
             return
         }
         guard isLive(proposal) else { return }
+        if proposal.kind == .join, let resumption = proposal.resumption {
+            return rejoinAgain(resumption, proposal.slot)
+        }
         sessions[slot: proposal.slot]?.isWaiting = true
         let payload = Array(bytes[rebasing: proposal.payload])
         sessions[slot: proposal.slot]?.waiting.append((payload, number: proposal.number))
@@ -262,7 +275,7 @@ extension Shard {
         }
     }
 
-    private func enter(_ slot: Int, name: String, channel: Int) {
+    func enter(_ slot: Int, name: String, channel: Int) {
         while members.count <= channel { members.append([]) }
         channelNames[name] = channel
         guard sessions[slot: slot]?.channels.contains(where: { $0.index == channel }) == false
@@ -330,27 +343,36 @@ extension Shard {
     private func renewed(
         _ id: UnsafeRawBufferPointer,
         _ decision: Decision,
-        expiresAt: Int64
+        _ slot: Int
     ) -> [UInt8] {
+        let session = sessions[slot: slot]!
+        let token = resumeToken(session.id, session.subject, expiresAt: session.expiresAt)
         var text: [UInt8] = []
         text.json("{\"type\":\"renewed\",\"id\":")
         text.append(contentsOf: id)
         text.json(",\"expires_at\":")
-        text.json(expiresAt)
+        text.json(session.expiresAt)
+        text.json(",\"resume_token\":")
+        text.json(string: token)
         text.json(",\"decision\":\"")
         text.json(decision)
         text.json("\"}")
         return text
     }
 
-    private func left(_ channel: String, _ decision: Decision, say: String?) -> [UInt8] {
+    private func left(
+        _ channel: String,
+        _ decision: Decision,
+        _ outcome: Outcome,
+        say: String?
+    ) -> [UInt8] {
         var text: [UInt8] = []
         text.json("{\"type\":\"left\",\"channel\":")
         text.json(string: channel)
         text.json(",\"code\":")
-        text.json(string: Outcome.blocked.rawValue)
+        text.json(string: outcome.rawValue)
         text.json(",\"message\":")
-        text.json(string: say ?? Outcome.blocked.sentence)
+        text.json(string: say ?? outcome.sentence)
         text.json(",\"decision\":\"")
         text.json(decision)
         text.json("\"}")

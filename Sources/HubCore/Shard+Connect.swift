@@ -200,6 +200,8 @@ extension Shard {
         text.append(contentsOf: accounts.welcomeJSON)
         text.json("},\"ping_interval_ms\":")
         text.json(pingIntervalMs)
+        text.json(",\"resume_token\":")
+        text.json(string: resumeToken(id, arrival.subject, expiresAt: arrival.expiresAt))
         text.json("}")
         return text
     }

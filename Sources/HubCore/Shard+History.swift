@@ -95,7 +95,7 @@ extension Shard {
     }
 
     /// What the rules let a member read of a message: its text, redacted or not; nil for nothing.
-    private func reading(
+    func reading(
         of entry: ChannelEntry,
         _ session: Session,
         in channel: String

@@ -92,6 +92,7 @@ extension Shard {
         case .leave: leave(envelope, payload, slot, started)
         case .message: message(envelope, payload, slot, started, isAgain)
         case .renew: renew(envelope, payload, slot, started)
+        case .resume: resume(envelope, payload, slot, started)
         case .history: history(envelope, payload, slot, started)
         case .edit: edit(envelope, payload, slot, started, isAgain)
         case .delete: delete(envelope, payload, slot, started)
@@ -104,18 +105,7 @@ extension Shard {
         _ slot: Int,
         _ started: UInt64
     ) {
-        let channels = sessions[slot: slot]!.channels
-        let outcome: Outcome? =
-            if channels.contains(where: { $0.name == envelope.channel }) {
-                .alreadyJoined
-            } else if channels.count >= bundle.limits.channelsPerSession {
-                .tooManyChannels
-            } else if !bundle.allows(channel: envelope.channel) {
-                .unknownChannel
-            } else {
-                nil
-            }
-        if let outcome {
+        if let outcome = refusal(toJoin: envelope.channel, sessions[slot: slot]!) {
             refuse(payload, slot, outcome, stage: .state, envelope: envelope, started: started)
             return
         }
@@ -131,6 +121,13 @@ extension Shard {
         var particulars = Particulars(bytes: payload.count, started: started)
         particulars.verdict = judged.verdict
         record(&proposal, particulars, in: envelope.channel)
+    }
+
+    /// Why a session can't join a channel, before any rule is asked.
+    func refusal(toJoin channel: String, _ session: Session) -> Outcome? {
+        if session.channels.contains(where: { $0.name == channel }) { return .alreadyJoined }
+        if session.channels.count >= bundle.limits.channelsPerSession { return .tooManyChannels }
+        return bundle.allows(channel: channel) ? nil : .unknownChannel
     }
 
     private func leave(

@@ -103,6 +103,7 @@ extension Shard {
         let kind: EventKind =
             switch envelope?.type {
             case .renew: .renew
+            case .resume: .resume
             case _ where envelope?.channel.isEmpty != false: .frame
             case .join: .join
             case .leave: .leave
@@ -127,7 +128,7 @@ extension Shard {
         var particulars = Particulars(stage: stage, bytes: payload.count, started: started)
         particulars.detail = Detail(outcome)
         // A token is nobody's to read, as long as it is valid.
-        if !isSecret, kind != .renew { particulars.parts.original(payload) }
+        if !isSecret, kind != .renew, kind != .resume { particulars.parts.original(payload) }
         particulars.verdict = judged?.verdict
         record(&proposal, particulars, in: envelope?.channel)
     }

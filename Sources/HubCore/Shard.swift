@@ -76,6 +76,7 @@ package final class Shard<Output: ShardOutput> {
     let rates: RateCounters
     /// What was said lately, for all shards.
     let recent: RecentMessages
+    let seal: ResumeSeal
     package let accounts: Accounts
     /// Of the channels with members here, by the ledger's index, where channels have limits.
     var channelAccounts: [Int: Account] = [:]
@@ -111,6 +112,7 @@ package final class Shard<Output: ShardOutput> {
         bundle: Bundle,
         rates: RateCounters,
         recent: RecentMessages,
+        seal: ResumeSeal,
         accounts: Accounts,
         standing: Standing,
         roster: Roster,
@@ -124,6 +126,7 @@ package final class Shard<Output: ShardOutput> {
         self.bundle = bundle
         self.rates = rates
         self.recent = recent
+        self.seal = seal
         self.accounts = accounts
         self.standing = standing
         self.roster = roster

@@ -30,6 +30,10 @@ package struct Standing: Sendable, Equatable {
     private var members: [UUID16: Member] = [:]
     /// Revoked tokens, and when they have expired.
     private var revoked: [UUID16: Int64] = [:]
+    /// Sessions that were gone on with, and when their tokens count no longer.
+    private var resumed: [UUID16: Int64] = [:]
+    /// How many of them there may be before those are forgotten that count no longer.
+    private var resumedSweepAt = 1 << 10
     /// When all members' strikes were last looked through for decayed ones.
     private var sweptAt: Int64 = 0
 
@@ -105,6 +109,29 @@ package struct Standing: Sendable, Equatable {
         members[subject, default: Member()].forgottenThrough = at
     }
 
+    /// Whether a session was gone on with already.
+    package func isResumed(_ session: UUID16) -> Bool { resumed[session] != nil }
+
+    /// Whether one more can be remembered.
+    package var hasRoomToResume: Bool { resumed.count < Self.resumedMax }
+
+    /// A session is gone on with: its tokens are used up.
+    ///
+    /// - Parameters:
+    ///   - at: when, microseconds since 2000-01-01 UTC.
+    ///   - until: when its tokens count no longer.
+    package mutating func resume(from session: UUID16, at: Int64, until: Int64) {
+        if resumed.count >= resumedSweepAt {
+            resumed = resumed.filter { $0.value > at }
+            resumedSweepAt = max(1 << 10, 2 * resumed.count)
+        }
+        resumed[session] = until
+    }
+
+    /// Resumptions within a token's life that are remembered, some 50 MB; past it they are refused as
+    /// `busy`.
+    private static let resumedMax = 1 << 20
+
     /// Counts a strike; the time of a recorded event never goes back.
     package mutating func apply(_ strike: Strike, to subject: UUID16) {
         let end = strike.at - Self.strikeLifetime
@@ -151,6 +178,10 @@ package struct Standing: Sendable, Equatable {
         }
         if proposal.kind == .erase, let subject = proposal.subject {
             forget(subject, at: at)
+            return true
+        }
+        if case .resumed(let session, let until) = proposal.change {
+            resume(from: session, at: at, until: until)
             return true
         }
         return apply(

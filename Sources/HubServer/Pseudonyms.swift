@@ -1,7 +1,7 @@
 package import AuditLog
 package import Crypto
 package import Handshake
-import HubCore
+package import HubCore
 
 /// Turns a verified identity into the pseudonym under which the record knows it.
 package struct Pseudonyms: Sendable {
@@ -12,6 +12,9 @@ package struct Pseudonyms: Sendable {
     package init(key: SymmetricKey) {
         self.key = key
     }
+
+    /// What resume tokens are sealed with: by every hub that has the key, before and after a restart.
+    package var resumeSeal: ResumeSeal { ResumeSeal(derivedFrom: key) }
 
     /// HMAC-SHA-256(key, issuer ‖ 0x00 ‖ sub) as a UUID of version 8.
     package func pseudonym(of principal: Principal) -> UUID16 {

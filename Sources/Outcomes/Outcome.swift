@@ -44,6 +44,7 @@ package enum Outcome: String, CaseIterable, Sendable {
     case noPong = "no_pong"
     case slowConsumer = "slow_consumer"
     case sessionEnded = "session_ended"
+    case resumedElsewhere = "resumed_elsewhere"
     case repeatedViolations = "repeated_violations"
     // Messages.
     case badJSON = "bad_json"
@@ -60,6 +61,7 @@ package enum Outcome: String, CaseIterable, Sendable {
     case tooManyChannels = "too_many_channels"
     case rate = "rate"
     case unknownMessage = "unknown_message"
+    case resumeLost = "resume_lost"
 }
 
 extension Outcome {
@@ -110,12 +112,12 @@ extension Outcome {
             admissionRow
         case .normal, .goingAway, .protocolError, .unsupportedData, .invalidText, .tooBig,
             .restarting, .expired, .noPong, .slowConsumer, .sessionEnded,
-            .repeatedViolations:
+            .resumedElsewhere, .repeatedViolations:
             closeRow
         case .badJSON, .duplicateKey, .badEnvelope, .unknownType, .badSchema, .blocked, .bounced,
             .muted,
             .notJoined, .alreadyJoined, .unknownChannel, .tooManyChannels, .rate,
-            .unknownMessage:
+            .unknownMessage, .resumeLost:
             messageRow
         }
     }
@@ -199,6 +201,8 @@ extension Outcome {
         case .expired: Row(nil, 4401, .afterChange, .client, "The session's token has expired.")
         case .noPong: Row(nil, 4408, .later, .client, "The client did not answer pings.")
         case .sessionEnded: Row(nil, 4440, .later, .policy, "A moderator has ended this session.")
+        case .resumedElsewhere:
+            Row(nil, 4510, .never, .client, "The session goes on over another connection.")
         case .repeatedViolations:
             Row(nil, 4509, .afterChange, .policy, "The hub's rules were broken too often.")
         default:
@@ -221,6 +225,8 @@ extension Outcome {
         case .unknownChannel: Row(.never, .client, "There is no such channel.")
         case .tooManyChannels: Row(.never, .client, "You are in too many channels.")
         case .unknownMessage: Row(.never, .client, "There is no such message, or not any more.")
+        case .resumeLost:
+            Row(.afterChange, .client, "What was missed can't be told whole: join, read the history.")
         case .rate: Row(.later, .client, "You are sending too fast.")
         default: Row(.never, .client, "The message lacks a field or has one of the wrong kind.")
         }

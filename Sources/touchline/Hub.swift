@@ -152,6 +152,7 @@ final class Hub: Sendable {
                     bundle: bundle,
                     rates: rates,
                     recent: recent,
+                    seal: entrance.pseudonyms.resumeSeal,
                     accounts: accounts,
                     standing: standing,
                     roster: roster,

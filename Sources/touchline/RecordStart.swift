@@ -217,6 +217,13 @@ final class RecordStart: Sendable {
                 until: revocation.until
             )
         }
+        for resumption in state.resumptions {
+            standing.resume(
+                from: resumption.session,
+                at: resumption.at,
+                until: resumption.until
+            )
+        }
         for strike in state.strikes {
             standing.apply(
                 Strike(rule: strike.rule, at: strike.at, count: strike.count),

@@ -1,4 +1,5 @@
 import AuditLog
+import Crypto
 import Foundation
 import HubCore
 import Outcomes
@@ -130,6 +131,7 @@ final class SimulatedHub {
                 bundle: bundle,
                 rates: rates,
                 recent: recent,
+                seal: ResumeSeal(derivedFrom: SymmetricKey(data: [UInt8](repeating: 7, count: 32))),
                 accounts: accounts,
                 standing: standing,
                 roster: roster,
