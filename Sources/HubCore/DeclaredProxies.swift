@@ -1,4 +1,5 @@
-/// The proxies that the operator declared, and what is believed of them: `X-Forwarded-For`.
+/// The proxies that the operator declared, and what is believed of them: `Forwarded` (RFC 7239),
+/// `X-Forwarded-For` and `X-Forwarded-Proto`.
 package struct DeclaredProxies: Sendable {
     private let ranges: [AddressRange]
 
@@ -11,15 +12,52 @@ package struct DeclaredProxies: Sendable {
 
     /// Whose request it is.
     ///
-    /// Each proxy appends the address that it was asked from, so the list is read from its right
-    /// end, and the first address that is no declared proxy is the client's. What stands left of
-    /// it was written by the client, and is not looked at.
+    /// Each proxy appends what it was asked from, so lists are read from their right end, and the
+    /// first address that is no declared proxy is the client's. What stands left of it was written
+    /// by the client, and does not count.
     ///
-    /// - Parameter forwardedFor: the values of all `X-Forwarded-For` fields, in their order.
-    /// - Returns: the peer itself when it is no declared proxy or sends no such field; the
-    ///   leftmost address when all are proxies; nil when what a proxy wrote is no address.
-    package func client(peer: NetworkAddress, forwardedFor: [String]) -> NetworkAddress? {
-        guard contains(peer) else { return peer }
+    /// - Returns: the peer itself when it is no declared proxy or sends no such field; the leftmost
+    ///   address when all are proxies; nil when what a proxy wrote is no address, or when the two
+    ///   fields disagree: one of them is the client's own then.
+    package func client(peer: NetworkAddress, _ fields: ForwardingFields) -> ForwardedClient? {
+        var client = ForwardedClient(address: peer, isTLS: nil)
+        guard contains(peer) else { return client }
+        let proto = fields.forwardedProto.last.map { $0 == "https" }
+        if !fields.forwarded.isEmpty {
+            guard let named = self.client(peer: peer, forwarded: fields.forwarded) else {
+                return nil
+            }
+            client = named
+            guard !fields.forwardedFor.isEmpty else { return client }
+            // Both must say that it was encrypted, where both say something.
+            if let proto { client.isTLS = proto && client.isTLS ?? true }
+        } else {
+            client.isTLS = proto
+        }
+        guard let address = self.client(peer: peer, forwardedFor: fields.forwardedFor),
+            fields.forwarded.isEmpty || address == client.address
+        else { return nil }
+        client.address = address
+        return client
+    }
+
+    private func client(peer: NetworkAddress, forwarded: [String]) -> ForwardedClient? {
+        var client = ForwardedClient(address: peer, isTLS: nil)
+        for field in forwarded.reversed() {
+            guard let elements = ForwardedElement.parse(field) else { return nil }
+            for element in elements.reversed() {
+                guard let address = element.address else { return nil }
+                client = ForwardedClient(
+                    address: address,
+                    isTLS: element.scheme.map { $0.lowercased() == "https" }
+                )
+                if !contains(address) { return client }
+            }
+        }
+        return client
+    }
+
+    private func client(peer: NetworkAddress, forwardedFor: [String]) -> NetworkAddress? {
         var client = peer
         for item in forwardedFor.joined(separator: ",").split(
             separator: ",",
@@ -59,4 +97,24 @@ package struct DeclaredProxies: Sendable {
         return colon == ":" && digits.allSatisfy { ("0"..."9").contains($0) }
             && UInt16(digits) != nil
     }
+}
+
+/// What a request says of those whom it passed: all values of each field, in their order.
+package struct ForwardingFields: Sendable {
+    package var forwarded: [String]
+    package var forwardedFor: [String]
+    package var forwardedProto: [String]
+
+    package init(forwarded: [String], forwardedFor: [String], forwardedProto: [String]) {
+        self.forwarded = forwarded
+        self.forwardedFor = forwardedFor
+        self.forwardedProto = forwardedProto
+    }
+}
+
+/// Whose request it is that a proxy brings.
+package struct ForwardedClient: Sendable, Equatable {
+    package var address: NetworkAddress
+    /// Whether the client's connection to its proxy was encrypted; nil when no proxy says.
+    package var isTLS: Bool?
 }

@@ -178,14 +178,16 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler, Pe
     private func identify(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) -> Bool {
         connectionJSON = Entrance.connectionJSON(address: address, head: head)
         guard let peer = address, entrance.proxies.contains(peer) else { return true }
-        let forwarded = head.headers["X-Forwarded-For"]
-        guard let client = entrance.proxies.client(peer: peer, forwardedFor: forwarded) else {
-            return false
-        }
-        address = client
-        isTLS = head.headers["X-Forwarded-Proto"].last == "https"
-        connectionJSON = Entrance.connectionJSON(address: client, head: head)
-        isOverLimit = loop.enter(client, context.channel, entrance.connections) != .within
+        let fields = ForwardingFields(
+            forwarded: head.headers["Forwarded"],
+            forwardedFor: head.headers["X-Forwarded-For"],
+            forwardedProto: head.headers["X-Forwarded-Proto"]
+        )
+        guard let client = entrance.proxies.client(peer: peer, fields) else { return false }
+        address = client.address
+        isTLS = client.isTLS ?? false
+        connectionJSON = Entrance.connectionJSON(address: client.address, head: head)
+        isOverLimit = loop.enter(client.address, context.channel, entrance.connections) != .within
         return true
     }
 

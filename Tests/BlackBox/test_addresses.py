@@ -40,6 +40,28 @@ def test_behind_a_declared_proxy_the_forwarded_address_is_recorded(proxied, fiel
     assert json.loads(kept[4])["address"] == address
 
 
+@pytest.mark.parametrize(
+    "fields, status, address",
+    [
+        ({"Forwarded": 'for="[2001:db8::7]:4711";proto=https'}, 401, "2001:db8::7"),
+        ({"Forwarded": "for=_x, for=192.0.2.7, for=10.1.2.3"}, 401, "192.0.2.7"),
+        ({"Forwarded": "for=192.0.2.7", "X-Forwarded-For": "192.0.2.7"}, 401, "192.0.2.7"),
+        ({"Forwarded": "for=192.0.2.8", "X-Forwarded-For": "192.0.2.7"}, 400, "127.0.0.1"),
+        ({"Forwarded": "for=unknown"}, 400, "127.0.0.1"),
+        ({"Forwarded": "for=192.0.2.7;"}, 400, "127.0.0.1"),
+    ],
+)
+def test_the_standard_field_counts_too_and_two_that_disagree_are_refused(
+    proxied, fields, status, address
+):
+    proxied.start()
+    answer = shake(proxied, **fields, drop=["Authorization"])
+    assert answer[0] == status
+    assert answer[1]["code"] == ("token_missing" if status == 401 else "bad_forwarded")
+    kept = proxied.record.contents(answer[1]["decision"])
+    assert json.loads(kept[4])["address"] == address
+
+
 def test_a_proxy_that_names_its_client_by_no_address_is_told(proxied):
     proxied.start()
     status, refusal = shake(proxied, X_Forwarded_For="192.0.2.7, unknown")
