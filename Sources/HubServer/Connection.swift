@@ -17,6 +17,8 @@ protocol ConnectionSink: AnyObject {
     func touched(_ connection: Connection)
     /// What waits for slow readers on this event loop.
     var queues: QueueBudget { get set }
+    /// When those are asked to come back whose connection ends now.
+    var reconnectWindow: ReconnectWindow { get }
 }
 
 /// An upgraded connection: frames in to its sink, gathered writes out.
@@ -182,7 +184,10 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler {
             preconditionFailure("\(outcome) closes no connection")
         }
         // A client that broke the protocol is told by the close frame alone.
-        if !(1002...1009).contains(code) { append(text: Goodbye.text(outcome, code: code)) }
+        if !(1002...1009).contains(code) {
+            let reconnectAfterMs = Int64.random(in: sink.reconnectWindow.range)
+            append(text: Goodbye.text(outcome, code: code, reconnectAfterMs: reconnectAfterMs))
+        }
         var frame: [UInt8] = []
         FrameEncoder.appendClose(code: code, reason: outcome.rawValue, to: &frame)
         outgoing.writeBytes(frame)
@@ -218,7 +223,7 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler {
         if reading { context.read() }
     }
 
-    /// One look at the clock each second: pings a silent client, closes a dead or expired one, and
+    /// One look at the clock, twice a second: pings a silent client, closes a dead or expired one, and
     /// cuts one that doesn't read what it was told at the end.
     func tick(nowNs: UInt64, isExpired: Bool, pingIntervalNs: UInt64) {
         guard closing == nil else {

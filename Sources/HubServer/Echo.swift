@@ -8,6 +8,8 @@ final class Echo: ConnectionSink {
     /// Some of the largest messages that suites send.
     var queues = QueueBudget(connectionMax: 256 << 20, totalMax: 512 << 20)
 
+    let reconnectWindow = ReconnectWindow(connections: 0)
+
     func text(_ payload: UnsafeRawBufferPointer, from connection: Connection, at now: Instant) {
         connection.append(payload, opcode: .text)
     }

@@ -3,11 +3,9 @@ import Outcomes
 
 /// The last message before a close frame: why, and when to come back.
 enum Goodbye {
-    /// How long a client should wait before it connects again, in milliseconds, when the outcome
-    /// allows it at all.
-    static let reconnectAfterMs: Int64 = 1000
-
-    static func text(_ outcome: Outcome, code: UInt16) -> [UInt8] {
+    /// - Parameter reconnectAfterMs: how long the client should wait before it connects again, when the
+    ///   outcome allows that at all.
+    static func text(_ outcome: Outcome, code: UInt16, reconnectAfterMs: Int64) -> [UInt8] {
         var text: [UInt8] = []
         text.json("{\"type\":\"goodbye\",\"code\":")
         text.json(Int64(code))

@@ -117,9 +117,12 @@ package final class HubServer: Sendable {
         for loop in loops {
             let pingIntervalNs = UInt64(entrance.settings.pingInterval.nanoseconds)
             let task = loop.eventLoop.scheduleRepeatedTask(
-                initialDelay: .seconds(1),
-                delay: .seconds(1)
-            ) { _ in loop.tick(pingIntervalNs: pingIntervalNs) }
+                initialDelay: .milliseconds(500),
+                delay: .milliseconds(500)
+            ) { [loops] _ in
+                let connections = loops.reduce(0) { $0 + Int($1.snapshot.connections) }
+                loop.tick(pingIntervalNs: pingIntervalNs, connections: connections)
+            }
             ticks.withLock { $0.append(task) }
         }
     }
@@ -128,19 +131,24 @@ package final class HubServer: Sendable {
     package func stop(deadline: Duration) async {
         for task in ticks.withLock({ $0 }) { task.cancel() }
         if let channel = listener.withLock({ $0 }) { try? await channel.close() }
+        let together = await connectionCount()
         for loop in loops {
-            try? await loop.eventLoop.submit { loop.closeAll() }.get()
+            try? await loop.eventLoop.submit { loop.closeAll(together: together) }.get()
         }
         let until = ContinuousClock.now + deadline
         while ContinuousClock.now < until {
-            var open = 0
-            for loop in loops {
-                open += (try? await loop.eventLoop.submit { loop.connectionCount }.get()) ?? 0
-            }
-            if open == 0 { return }
+            if await connectionCount() == 0 { return }
             try? await Task.sleep(for: .milliseconds(20))
         }
         logger.warning("Some connections did not close in time and were cut.")
+    }
+
+    private func connectionCount() async -> Int {
+        var open = 0
+        for loop in loops {
+            open += (try? await loop.eventLoop.submit { loop.connectionCount }.get()) ?? 0
+        }
+        return open
     }
 
     /// Puts policies in force through the record; judged by them from the event's `seq` on.

@@ -28,6 +28,8 @@ package final class ShardLoop: ShardOutput, RecordedGroupReceiver, @unchecked Se
     private let entrance: Entrance
     var refusals: RefusalTally
     var queues: QueueBudget
+    /// When those are asked to come back whose connection ends now.
+    private(set) var reconnectWindow = ReconnectWindow(connections: 0)
     private var summarisedNs: UInt64 = 0
     /// Groups on their way from the recorder.
     private let arrivals = Mutex(Arrivals())
@@ -72,16 +74,22 @@ package final class ShardLoop: ShardOutput, RecordedGroupReceiver, @unchecked Se
     }
 
     /// Closes every connection: the hub restarts.
-    func closeAll() {
+    ///
+    /// - Parameter together: how many connections of all event loops end now.
+    func closeAll(together: Int) {
+        reconnectWindow = ReconnectWindow(connections: together)
         for connection in connections { connection?.close(.restarting) }
     }
 
-    /// The look at the clock each second.
-    func tick(pingIntervalNs: UInt64) {
+    /// The look at the clock twice a second, so that what is over ends within a second.
+    ///
+    /// - Parameter connections: of all event loops, as last counted.
+    func tick(pingIntervalNs: UInt64, connections total: Int) {
         let now = clocks.now()
         let counters = shard.counters
         published.withLock {
             $0 = ShardSnapshot(
+        reconnectWindow = ReconnectWindow(connections: total)
                 connections: UInt64(connectionCount),
                 messages: counters.messages,
                 refused: counters.refused,
