@@ -65,9 +65,11 @@ package struct HandshakeGate: Sendable {
         let principal: Principal
         switch tokens.verify(credential.token, at: now) {
         case .failure(let fault):
-            return .failure(
-                Refusal(fault.outcome, at: .token, detail: fault.detail, fault: fault)
-            )
+            var refusal = Refusal(fault.outcome, at: .token, detail: fault.detail, fault: fault)
+            if fault.asksForKeys {
+                refusal.keylessIssuer = tokens.issuer(namedBy: credential.token)
+            }
+            return .failure(refusal)
         case .success(let verified): principal = verified
         }
         let sent = head.values(of: "Origin")

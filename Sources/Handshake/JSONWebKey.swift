@@ -37,9 +37,12 @@ package enum JSONWebKey {
 
     /// A key set: `{"keys": […]}`. Unusable keys are skipped with a reason, as RFC 7517 §5 says; a
     /// text that is no key set at all is refused.
+    ///
+    /// - Parameter isPublished: whether others can read it, so that a secret in it is none.
     package static func parseSet(
         _ json: [UInt8],
-        defaultAlgorithm: SignatureAlgorithm? = nil
+        defaultAlgorithm: SignatureAlgorithm? = nil,
+        isPublished: Bool = false
     ) throws(KeyProblem) -> Set {
         guard json.count <= setBytesMax, let value = try? JoseJSON.read(json, depthMax: 8).get()
         else {
@@ -53,6 +56,9 @@ package enum JSONWebKey {
         for (index, member) in members.enumerated() {
             do throws(KeyProblem) {
                 let key = try key(member, defaultAlgorithm)
+                if isPublished, key.algorithm.isSecret {
+                    throw KeyProblem("a secret that is published is none: replace it")
+                }
                 if keys.contains(where: { KeySet.collide($0, key) }) {
                     throw KeyProblem("an earlier key has the same kid and alg")
                 }

@@ -17,11 +17,11 @@ package struct KeySet: Sendable {
         self.keys = keys
     }
 
-    /// The payload of a token that one of the keys signed.
+    /// The key that signed a token.
     ///
     /// A token with a `kid` needs the key of exactly that name; a token without one needs a key
     /// that was registered without one. The key's algorithm must be the token's.
-    package func verify(_ token: UnverifiedToken) -> Result<[UInt8], TokenFault> {
+    package func signer(of token: UnverifiedToken) -> Result<VerificationKey, TokenFault> {
         let named = keys.filter { key in
             switch (key.keyID, token.keyID) {
             case (nil, nil): true
@@ -36,7 +36,7 @@ package struct KeySet: Sendable {
         guard key.verifies(token.signature, over: token.signingInput) else {
             return .failure(.badSignature)
         }
-        return .success(token.payload)
+        return .success(key)
     }
 
     static func collide(_ left: VerificationKey, _ right: VerificationKey) -> Bool {

@@ -2,6 +2,8 @@
 package struct Principal: Hashable, Sendable {
     /// `iss`: one of the configured issuers, exactly.
     package let issuer: String
+    /// `VerificationKey.identity` of the key that verified the token.
+    package let key: [UInt8]
     /// `sub`: 1 to 256 bytes, no U+0000; unique within the issuer.
     package let subject: String
     /// The display name, at most 256 bytes, no control characters; nil when the token has none.

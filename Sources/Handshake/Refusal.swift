@@ -14,6 +14,8 @@ package struct Refusal: Sendable {
     package var detail: String?
     /// What was wrong with the token; for the record and the log.
     package var fault: TokenFault?
+    /// The configured issuer that a token names of whose keys none is the token's.
+    package var keylessIssuer: String?
     /// Who was refused, where the token had been verified by then.
     package var principal: Principal?
     /// Header fields that the answer carries beside those of its body.

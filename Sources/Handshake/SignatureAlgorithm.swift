@@ -30,6 +30,9 @@ package enum SignatureAlgorithm: String, CaseIterable, Hashable, Sendable {
         }
     }
 
+    /// Whether both sides share its key.
+    package var isSecret: Bool { family == .hmac }
+
     /// Bytes of the algorithm's hash, which an HMAC key must not be shorter than (RFC 7518 §3.2).
     var hashBytes: Int {
         switch self {

@@ -10,6 +10,8 @@ package enum TokenFault: String, Error, CaseIterable, Sendable {
     case badClaims = "bad_claims"
     // Not signed by a key that we know for this issuer and algorithm.
     case unknownIssuer = "unknown_issuer"
+    /// The issuer's keys have not been fetched yet.
+    case noKeys = "no_keys"
     case unknownKey = "unknown_key"
     case wrongAlgorithm = "wrong_algorithm"
     case criticalHeader = "critical_header"
@@ -33,6 +35,7 @@ package enum TokenFault: String, Error, CaseIterable, Sendable {
             .nulCharacter,
             .wrongType, .wrongAudience, .badSubject, .badTimes, .lifetimeTooLong, .badClaim:
             .tokenInvalid
+        case .noKeys: .keysUnavailable
         case .expired: .tokenExpired
         case .notYetValid: .tokenNotYetValid
         }
@@ -51,4 +54,7 @@ package enum TokenFault: String, Error, CaseIterable, Sendable {
         default: nil
         }
     }
+
+    /// Whether newer keys of the issuer could have verified the token.
+    package var asksForKeys: Bool { self == .unknownKey || self == .noKeys }
 }

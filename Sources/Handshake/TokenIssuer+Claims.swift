@@ -12,6 +12,7 @@ extension TokenIssuer {
     func principal(
         _ claims: JoseJSON,
         _ payload: [UInt8],
+        key: [UInt8],
         at now: Double
     ) -> Result<Principal, TokenFault> {
         let times: Times
@@ -31,6 +32,7 @@ extension TokenIssuer {
         return .success(
             Principal(
                 issuer: name,
+                key: key,
                 subject: subject,
                 name: facts.name,
                 tokenID: facts.tokenID,

@@ -7,6 +7,9 @@ package struct TokenIssuer: Sendable {
     /// The audiences that name this hub; a token's `aud` must hold one of them exactly.
     package var audiences: [String]
     package var keys: KeySet
+    /// Whether keys are fetched, so that there may be none for now: its tokens are refused until there
+    /// are.
+    package var fetchesKeys: Bool
     /// The `typ` that tokens must have (RFC 8725 §3.11), such as `at+jwt`, compared without case
     /// and without a leading `application/`; nil takes `JWT` or none.
     package var type: String?
@@ -22,6 +25,7 @@ package struct TokenIssuer: Sendable {
         name: String,
         audiences: [String],
         keys: KeySet,
+        fetchesKeys: Bool = false,
         type: String? = nil,
         leewaySeconds: Int64 = 30,
         lifetimeMaxSeconds: Int64 = 86_400,
@@ -30,6 +34,7 @@ package struct TokenIssuer: Sendable {
         self.name = name
         self.audiences = audiences
         self.keys = keys
+        self.fetchesKeys = fetchesKeys
         self.type = type
         self.leewaySeconds = leewaySeconds
         self.lifetimeMaxSeconds = lifetimeMaxSeconds
@@ -51,7 +56,7 @@ package struct TokenVerifier: Sendable {
             guard !issuer.audiences.isEmpty, !issuer.audiences.contains("") else {
                 throw KeyProblem("issuer '\(name)' needs an audience")
             }
-            guard !issuer.keys.keys.isEmpty else {
+            guard !issuer.keys.keys.isEmpty || issuer.fetchesKeys else {
                 throw KeyProblem("issuer '\(name)' has no usable key")
             }
             guard issuer.leewaySeconds >= 0, issuer.lifetimeMaxSeconds > 0 else {
@@ -76,14 +81,27 @@ package struct TokenVerifier: Sendable {
             case .success(let json): claims = json
             }
             guard case .object = claims else { return .failure(.badClaims) }
-            // The name only chooses whose keys are tried; it counts once they have verified it.
-            guard let name = claims["iss"]?.text,
-                let issuer = issuers.first(where: { ASCII.equals($0.name, name) })
-            else { return .failure(.unknownIssuer) }
-            return issuer.keys.verify(unverified).flatMap { payload in
+            guard let issuer = issuer(named: claims) else { return .failure(.unknownIssuer) }
+            guard !issuer.keys.keys.isEmpty else { return .failure(.noKeys) }
+            return issuer.keys.signer(of: unverified).flatMap { key in
                 guard issuer.accepts(type: unverified.type) else { return .failure(.wrongType) }
-                return issuer.principal(claims, payload, at: now)
+                return issuer.principal(claims, unverified.payload, key: key.identity, at: now)
             }
         }
+    }
+
+    /// The issuer that a token names, whoever made it: whose keys may have changed when its key is
+    /// not known. Nil when it names none of the configured.
+    package func issuer(namedBy token: String) -> String? {
+        guard let payload = try? UnverifiedToken.parse(token).get().payload,
+            let claims = try? JoseJSON.read(payload, depthMax: UnverifiedToken.depthMax).get()
+        else { return nil }
+        return issuer(named: claims)?.name
+    }
+
+    /// The name only chooses whose keys are tried; it counts once they have verified it.
+    private func issuer(named claims: JoseJSON) -> TokenIssuer? {
+        guard let name = claims["iss"]?.text else { return nil }
+        return issuers.first { ASCII.equals($0.name, name) }
     }
 }

@@ -8,6 +8,9 @@ package struct VerificationKey: Sendable {
     package let algorithm: SignatureAlgorithm
     /// The key's name, matched exactly with a token's `kid`; nil for a key without one.
     package let keyID: String?
+    /// Which key it is, whatever its name and place in a set: SHA-256 over algorithm and key. Of a
+    /// secret it tells whoever can guess it, so it stays in memory.
+    package let identity: [UInt8]
     private let material: Material
 
     /// A shared secret for HS256, HS384 or HS512.
@@ -79,6 +82,8 @@ package struct VerificationKey: Sendable {
         self.algorithm = algorithm
         self.keyID = keyID
         self.material = material
+        let text = Array(algorithm.rawValue.utf8) + [0] + material.bytes
+        identity = Array(SHA256.hash(data: text))
     }
 
     /// Whether the signature is this key's over the bytes. MACs are compared in constant time.
@@ -129,6 +134,18 @@ package struct VerificationKey: Sendable {
         case p384(P384.Signing.PublicKey)
         case p521(P521.Signing.PublicKey)
         case ed25519(Curve25519.Signing.PublicKey)
+
+        /// The key's own bytes, one way to write it for each kind.
+        var bytes: [UInt8] {
+            switch self {
+            case .hmac(let key): key.withUnsafeBytes { Array($0) }
+            case .rsa(let key): Array(key.derRepresentation)
+            case .p256(let key): Array(key.x963Representation)
+            case .p384(let key): Array(key.x963Representation)
+            case .p521(let key): Array(key.x963Representation)
+            case .ed25519(let key): Array(key.rawRepresentation)
+            }
+        }
     }
 
     /// Names longer than this are a mistake; the bound keeps tokens and logs small.

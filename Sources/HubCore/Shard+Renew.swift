@@ -1,4 +1,4 @@
-import AuditLog
+package import AuditLog
 import JSONDocument
 import Outcomes
 import PolicyEngine
@@ -97,6 +97,16 @@ extension Shard {
             particulars.detail = Detail(.blocked)
             particulars.rules = judged.verdict.rules
             record(&proposal, particulars)
+        }
+    }
+
+    /// Ends the sessions whose token was verified by a key that its issuer has withdrawn.
+    ///
+    /// - Parameter keys: marks of all keys that count now (`TokenMark.key`).
+    package func endSessions(without keys: Set<UUID16>) {
+        for slot in sessions.slots {
+            guard let key = sessions[slot: slot]?.token.key, !keys.contains(key) else { continue }
+            output.close(slot, .tokenRevoked)
         }
     }
 

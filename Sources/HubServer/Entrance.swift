@@ -48,7 +48,8 @@ package struct Entrance: Sendable {
     func mark(of principal: Principal) -> TokenMark {
         TokenMark(
             id: principal.tokenID.map { pseudonyms.mark(ofToken: $0, issuer: principal.issuer) },
-            issuedAt: principal.issuedAt
+            issuedAt: principal.issuedAt,
+            key: GateInForce.mark(ofKey: principal.key, issuer: principal.issuer)
         )
     }
 

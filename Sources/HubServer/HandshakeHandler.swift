@@ -272,6 +272,7 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler, Pe
     /// Has a refusal recorded, or only counted when its address floods, and answers.
     private func refuse(_ refusal: Refusal, cors: [HeaderField] = [], verdict: Verdict? = nil) {
         let outcome = refusal.outcome
+        if let issuer = refusal.keylessIssuer { entrance.gates.ask(forKeysOf: issuer) }
         guard outcome != .recordUnavailable, outcome != .busy,
             loop.refusals.records(limitKey)
         else {

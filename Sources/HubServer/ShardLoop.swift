@@ -73,6 +73,9 @@ package final class ShardLoop: ShardOutput, RecordedGroupReceiver, @unchecked Se
         return slot
     }
 
+    /// Ends the sessions whose token's key no issuer has any more.
+    func endSessionsWithoutKey() { shard.endSessions(without: entrance.gates.keys) }
+
     /// Closes every connection: the hub restarts.
     ///
     /// - Parameter together: how many connections of all event loops end now.
@@ -86,10 +89,10 @@ package final class ShardLoop: ShardOutput, RecordedGroupReceiver, @unchecked Se
     /// - Parameter connections: of all event loops, as last counted.
     func tick(pingIntervalNs: UInt64, connections total: Int) {
         let now = clocks.now()
+        reconnectWindow = ReconnectWindow(connections: total)
         let counters = shard.counters
         published.withLock {
             $0 = ShardSnapshot(
-        reconnectWindow = ReconnectWindow(connections: total)
                 connections: UInt64(connectionCount),
                 messages: counters.messages,
                 refused: counters.refused,
@@ -97,6 +100,8 @@ package final class ShardLoop: ShardOutput, RecordedGroupReceiver, @unchecked Se
                 rejudged: counters.rejudged
             )
         }
+        // Whoever was admitted or renewed while keys changed is found here.
+        endSessionsWithoutKey()
         for (slot, connection) in connections.enumerated() {
             guard let connection else { continue }
             shard.tellIfExpiring(slot, at: now)
@@ -168,8 +173,14 @@ package final class ShardLoop: ShardOutput, RecordedGroupReceiver, @unchecked Se
         to session: Session,
         at now: Instant
     ) -> Result<Arrival, CallRefused> {
-        entrance.gates.current.tokens.verify(token, at: now.unixTime)
-            .mapError { CallRefused($0.outcome) }
+        let tokens = entrance.gates.current.tokens
+        return tokens.verify(token, at: now.unixTime)
+            .mapError { fault in
+                if fault.asksForKeys, let issuer = tokens.issuer(namedBy: token) {
+                    entrance.gates.ask(forKeysOf: issuer)
+                }
+                return CallRefused(fault.outcome)
+            }
             .map { entrance.arrival($0, connection: [], request: session.request) }
     }
 

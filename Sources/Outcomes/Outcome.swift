@@ -22,6 +22,7 @@ package enum Outcome: String, CaseIterable, Sendable {
     case tokenExpired = "token_expired"
     case tokenNotYetValid = "token_not_yet_valid"
     case tokenRevoked = "token_revoked"
+    case keysUnavailable = "keys_unavailable"
     case otherMember = "other_member"
     case originRefused = "origin_refused"
     // Handshake: limits and rules.
@@ -105,7 +106,8 @@ extension Outcome {
             .upgradeRequired, .versionNotSupported, .badKey, .badHost, .badForwarded:
             headRow
         case .tokenMissing, .tokenTwice, .tokenMalformed, .tokenInvalid, .tokenExpired,
-            .tokenNotYetValid, .tokenRevoked, .otherMember, .originRefused, .tooManyConnections,
+            .tokenNotYetValid, .tokenRevoked, .keysUnavailable, .otherMember, .originRefused,
+            .tooManyConnections,
             .tooManySessions,
             .banned,
             .connectionRefused, .forbidden, .busy, .recordUnavailable:
@@ -157,6 +159,8 @@ extension Outcome {
             Row(401, .later, .client, "The bearer token is not valid yet.")
         case .tokenRevoked:
             Row(401, 4501, .afterChange, .client, "The bearer token has been revoked.")
+        case .keysUnavailable:
+            Row(503, .later, .server, "The hub has no keys of the token's issuer yet: try again.")
         case .otherMember:
             Row(
                 401,

@@ -84,12 +84,7 @@ class Service(Hub):
 
     def write_keys(self):
         """The issuer's public keys: one in a JWKS, one in PEM."""
-        numbers = self.keys["jwks"].public_key().public_numbers()
-        coordinates = {
-            name: tokens.encode(value.to_bytes(32, "big"))
-            for name, value in (("x", numbers.x), ("y", numbers.y))
-        }
-        key = {"kty": "EC", "crv": "P-256", "kid": "jwks", "alg": "ES256", **coordinates}
+        key = tokens.jwk(self.keys["jwks"], "jwks")
         (self.home / "keys/issuer.jwks.json").write_text(json.dumps({"keys": [key]}))
         (self.home / "keys/issuer.pem").write_bytes(
             self.keys["pem"].public_key().public_bytes(

@@ -258,7 +258,7 @@ def test_policies_are_read_again_at_the_signal_and_a_broken_edit_changes_nothing
 
 
 def test_a_rotated_key_of_an_issuer_counts_for_new_handshakes(serving):
-    with Member(serving, join=serving.channel) as member:
+    with Member(serving, token=serving.token(key="pem"), join=serving.channel) as member:
         before = serving.token()
         serving.rotate()
         after = serving.token()

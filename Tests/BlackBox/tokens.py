@@ -45,6 +45,16 @@ def sign_es256(claims, kid, key, header=None):
     return f"{text}.{encode(r.to_bytes(32, 'big') + s.to_bytes(32, 'big'))}"
 
 
+def jwk(key, kid):
+    """The public half of an ES256 key."""
+    numbers = key.public_key().public_numbers()
+    coordinates = {
+        name: encode(value.to_bytes(32, "big"))
+        for name, value in (("x", numbers.x), ("y", numbers.y))
+    }
+    return {"kty": "EC", "crv": "P-256", "kid": kid, "alg": "ES256", **coordinates}
+
+
 def sign_hs256(claims, kid, secret):
     text = signed_text({"alg": "HS256", "kid": kid}, claims)
     return f"{text}.{encode(hmac.digest(secret, text.encode(), 'sha256'))}"

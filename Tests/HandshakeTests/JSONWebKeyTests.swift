@@ -32,7 +32,7 @@ struct JSONWebKeyTests {
     func examples(jwk: String, token: String) throws {
         let keys = try KeySet([try JSONWebKey.parse(Array(jwk.utf8))])
         let parsed = try UnverifiedToken.parse(token).get()
-        #expect(keys.verify(parsed).success == parsed.payload)
+        #expect(keys.signer(of: parsed).success != nil)
     }
 
     @Test("RFC 7515 A.5, unsecured, is no token")
@@ -89,7 +89,7 @@ struct JSONWebKeyTests {
             let key = try VerificationKey(algorithm: algorithm, keyID: "k1", publicPEM: pem)
             let token = try Fixture.signer(algorithm).sign(payload: [1, 2, 3])
             let parsed = try UnverifiedToken.parse(token).get()
-            #expect(try KeySet([key]).verify(parsed).success == [1, 2, 3])
+            #expect(try KeySet([key]).signer(of: parsed).success?.identity == key.identity)
         }
     }
 
@@ -119,7 +119,34 @@ struct JSONWebKeyTests {
         let keys = try KeySet([nameless.verificationKey])
         let without = try UnverifiedToken.parse(try nameless.sign(payload: [])).get()
         let with = try UnverifiedToken.parse(try named.sign(payload: [])).get()
-        #expect(keys.verify(without).success == [])
-        #expect(keys.verify(with).failure == .unknownKey)
+        #expect(keys.signer(of: without).success != nil)
+        #expect(keys.signer(of: with).failure == .unknownKey)
+    }
+
+    @Test("a key is the same under another name and in another place, and another for another alg")
+    func identities() throws {
+        let a = try JSONWebKey.parse(Array(#"{\#(Self.p256),"kid":"a"}"#.utf8))
+        let text = #"{"keys":[{\#(Self.ed25519)},{\#(Self.p256),"kid":"b","use":"sig"}]}"#
+        let keys = try JSONWebKey.parseSet(Array(text.utf8)).keys
+        #expect(keys.map { $0.identity == a.identity } == [false, true])
+        var identities = Set<[UInt8]>()
+        for algorithm in SignatureAlgorithm.allCases {
+            let key = try Fixture.signer(algorithm).verificationKey
+            #expect(
+                key.identity == (try Fixture.signer(algorithm, keyID: nil).verificationKey.identity)
+            )
+            identities.insert(key.identity)
+        }
+        #expect(identities.count == SignatureAlgorithm.allCases.count)
+    }
+
+    @Test("a secret that is published is left out of its set")
+    func publishedSecrets() throws {
+        let secret = #"{"kty":"oct","alg":"HS256","k":"\#(String(repeating: "A", count: 43))"}"#
+        let text = Array(#"{"keys":[\#(secret),{\#(Self.p256)}]}"#.utf8)
+        #expect(try JSONWebKey.parseSet(text).keys.count == 2)
+        let published = try JSONWebKey.parseSet(text, isPublished: true)
+        #expect(published.keys.map(\.algorithm) == [.es256])
+        #expect(published.skipped.map(\.index) == [0])
     }
 }

@@ -19,6 +19,7 @@ struct TokenVerifierTests {
         #expect(principal.expiresAt == 1_767_229_200)
         #expect(principal.validUntil == 1_767_229_230)
         #expect(principal.claims == Fixture.claims())
+        #expect(principal.key == signer.verificationKey.identity)
     }
 
     @Test("a token of one algorithm never verifies with a key of another")
@@ -223,6 +224,28 @@ struct TokenVerifierTests {
         #expect(verifier.verify(honest, at: Fixture.now).success?.issuer == "https://other")
         let forged = try other.sign(payload: Fixture.claims())
         #expect(verifier.verify(forged, at: Fixture.now).failure == .wrongAlgorithm)
+    }
+
+    @Test("an issuer whose keys are still to come has its tokens refused for now, and is named")
+    func keysToCome() throws {
+        var issuer = TokenIssuer(
+            name: Fixture.issuer,
+            audiences: [Fixture.audience],
+            keys: try KeySet([]),
+            fetchesKeys: true
+        )
+        let token = try Fixture.token()
+        let waiting = try TokenVerifier([issuer])
+        #expect(waiting.verify(token, at: Fixture.now).failure == .noKeys)
+        #expect(TokenFault.noKeys.outcome == .keysUnavailable)
+        issuer.keys = try KeySet([try Fixture.signer(keyID: "other").verificationKey])
+        let rotated = try TokenVerifier([issuer])
+        #expect(rotated.verify(token, at: Fixture.now).failure == .unknownKey)
+        #expect(rotated.issuer(namedBy: token) == Fixture.issuer)
+        let stranger = try Fixture.token(["iss": "\"https://stranger.example\""])
+        for text in [stranger, "", "a.b.c", token + "."] {
+            #expect(rotated.issuer(namedBy: text) == nil)
+        }
     }
 
     @Test("a configuration that can't be right is refused")

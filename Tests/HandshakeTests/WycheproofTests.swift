@@ -75,7 +75,7 @@ struct WycheproofTests {
             // A key that cannot be registered verifies nothing.
             let keys = try KeySet([try? JSONWebKey.parse(jwk)].compactMap(\.self))
             for test in group.tests {
-                let verified = UnverifiedToken.parse(test.jws).flatMap(keys.verify).success != nil
+                let verified = UnverifiedToken.parse(test.jws).flatMap(keys.signer).success != nil
                 let expected: Bool
                 if Self.mislabelled.contains(test.tcId) {
                     #expect(test.jws == Self.mislabelledText, "the file's defect is mended")

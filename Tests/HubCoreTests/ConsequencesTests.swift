@@ -93,7 +93,7 @@ struct ConsequencesTests {
         hub.loops[0].shard.proposeRefusal(
             .connectionRefused,
             stage: .connectRules,
-            bearer: (subject, TokenMark(id: nil, issuedAt: nil)),
+            bearer: (subject, TokenMark(id: nil, issuedAt: nil, key: Fixture.key)),
             connection: [],
             verdict: verdict,
             ticket: 1,

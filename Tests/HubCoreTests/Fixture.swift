@@ -23,11 +23,14 @@ enum Fixture {
     static let player = #"{"birthdate":"2013-01-01","channels":["club:a"]}"#
     static let officer = #"{"birthdate":"1980-01-01","roles":["welfare"]}"#
 
+    static let key = UUID16(high: 7, low: 7)
+
     /// - Parameter issuedAt: Unix seconds.
     static func arrival(
         _ subject: UUID16,
         claims: String = "{}",
-        issuedAt: Int64? = nil
+        issuedAt: Int64? = nil,
+        key: UUID16 = key
     ) -> Arrival {
         Arrival(
             subject: subject,
@@ -36,7 +39,7 @@ enum Fixture {
             name: "Ann",
             expiresAt: .max,
             tokenExpiresAt: .max,
-            token: TokenMark(id: nil, issuedAt: issuedAt),
+            token: TokenMark(id: nil, issuedAt: issuedAt, key: key),
             connection: Array("{}".utf8),
             claims: claims,
             request: RequestFacts(address: "192.0.2.1", origin: "", agent: "", isTLS: true)

@@ -112,8 +112,9 @@ struct LedgerTests {
         let after = admit([refused, connect])
         #expect(after[0].contents.count == 1)
         #expect(after[1].contents.count == 1 && after[1].row != nil)
-        let old = TokenMark(id: nil, issuedAt: (Self.now / 1_000_000) + Row.epochUnixSeconds)
-        let fresh = TokenMark(id: nil, issuedAt: (Self.now / 1_000_000) + Row.epochUnixSeconds + 1)
+        let now = Self.now / 1_000_000 + Row.epochUnixSeconds
+        let old = TokenMark(id: nil, issuedAt: now, key: Fixture.key)
+        let fresh = TokenMark(id: nil, issuedAt: now + 1, key: Fixture.key)
         #expect(ledger.standing.isRevoked(old, of: Self.subject))
         #expect(ledger.standing.isForgotten(old, of: Self.subject))
         #expect(!ledger.standing.isForgotten(fresh, of: Self.subject))

@@ -7,6 +7,7 @@ import Testing
 /// Fresh tokens on open sessions.
 struct RenewalTests {
     private static let now: Int64 = 1_750_000_000
+    private static let oldKey = UUID16(high: 8, low: 8)
 
     private func session(
         from opened: Int64,
@@ -14,7 +15,11 @@ struct RenewalTests {
     ) throws -> (hub: SimulatedHub, loop: SimulatedLoop, slot: Int) {
         let hub = SimulatedHub(seed: 7, shards: 1, bundle: try Fixture.bundle())
         hub.clock = (opened - Row.epochUnixSeconds) * 1_000_000
-        var arrival = Fixture.arrival(UUID16(high: 1, low: 1), claims: Fixture.adult)
+        var arrival = Fixture.arrival(
+            UUID16(high: 1, low: 1),
+            claims: Fixture.adult,
+            key: Self.oldKey
+        )
         arrival.tokenExpiresAt = exp
         arrival.expiresAt = exp + 30
         let loop = hub.loops[0]
@@ -63,6 +68,23 @@ struct RenewalTests {
         #expect(hub.subjects[event.seq] != nil)
         #expect(loop.shard.sessions[slot: slot]?.expiresAt == .max)
         #expect(loop.shard.roster == hub.ledger.roster)
+    }
+
+    @Test("a session ends with the key of its token, unless it was renewed with another's")
+    func withdrawnKey() throws {
+        let (hub, loop, slot) = try session(from: Self.now, until: Self.now + 600)
+        loop.shard.endSessions(without: [Self.oldKey, Fixture.key])
+        #expect(loop.closed.isEmpty, "a key beside it changes nothing")
+        let token = Fixture.adult.replacing("\"", with: "\\\"")
+        let text = Array(#"{"type":"renew","id":"1","token":"\#(token)"}"#.utf8)
+        text.withUnsafeBytes { loop.shard.receive($0, from: slot, at: hub.now) }
+        loop.shard.endSessions(without: [Self.oldKey])
+        #expect(loop.closed.isEmpty, "a renewal counts once it is durable")
+        hub.settle()
+        loop.shard.endSessions(without: [Fixture.key])
+        #expect(loop.closed.isEmpty)
+        loop.shard.endSessions(without: [Self.oldKey])
+        #expect(loop.closed == [slot: .tokenRevoked])
     }
 
     @Test(

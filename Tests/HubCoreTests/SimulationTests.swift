@@ -350,7 +350,7 @@ private struct Forgetting {
             let row = try #require(hub.subjects[event.seq])
             let claims = try row.withUnsafeBytes { try SubjectRow(decoding: $0) }.claims
             let issuedAt = claims.split(separator: "\"iat\":")[1].prefix { $0.isNumber }
-            let mark = TokenMark(id: nil, issuedAt: Int64(issuedAt))
+            let mark = TokenMark(id: nil, issuedAt: Int64(issuedAt), key: Fixture.key)
             #expect(mark.issuedAt! > since.at)
             erased[subject]?.sessions.insert(event.session!)
         } else if !since.sessions.contains(event.session ?? UUID16(high: 0, low: 0)) {

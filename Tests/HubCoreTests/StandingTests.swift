@@ -47,7 +47,11 @@ struct StandingTests {
         let (ann, bob) = (UUID16(high: 1, low: 1), UUID16(high: 1, low: 2))
         let stolen = UUID16(high: 9, low: 9)
         func token(_ id: UUID16?, _ second: Int64?) -> TokenMark {
-            TokenMark(id: id, issuedAt: second.map { $0 + Row.epochUnixSeconds })
+            TokenMark(
+                id: id,
+                issuedAt: second.map { $0 + Row.epochUnixSeconds },
+                key: Fixture.key
+            )
         }
         var standing = Standing()
         standing.revoke(token: stolen, of: nil, at: 10_000_000, until: 20_000_000)

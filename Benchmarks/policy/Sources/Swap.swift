@@ -49,7 +49,7 @@ enum Swap {
             name: "Sam",
             expiresAt: .max,
             tokenExpiresAt: .max,
-            token: TokenMark(id: nil, issuedAt: nil),
+            token: TokenMark(id: nil, issuedAt: nil, key: UUID16(high: 0, low: 1)),
             connection: Array("{}".utf8),
             claims: #"{"iss":"https://club.example","aud":"chat","sub":"member-\#(number)","#
                 + #""name":"Sam","role":"player","birthdate":"\#(year)-03-04","vetted":true,"#
