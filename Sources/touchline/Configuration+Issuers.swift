@@ -2,7 +2,7 @@ import Foundation
 import Handshake
 
 extension Configuration.Issuer {
-    /// The issuer with its keys read from their files.
+    /// The issuer with its keys read from their files; what it publishes is still to be fetched.
     ///
     /// - Parameter report: is told of each key file: the keys that were left out, or why the file
     ///   is of no use.
@@ -26,6 +26,7 @@ extension Configuration.Issuer {
                 name: issuer,
                 audiences: audiences,
                 keys: try KeySet(all),
+                fetchesKeys: !keyAddresses.isEmpty,
                 type: type,
                 leewaySeconds: leeway.components.seconds,
                 lifetimeMaxSeconds: maxLifetime.components.seconds,

@@ -74,7 +74,21 @@ struct Configuration: Sendable {
         /// How far clocks may disagree.
         var leeway = Duration.seconds(30)
         var keys: [KeyFile]
+        /// Where it publishes keys; they count beside those of its files.
+        var keyAddresses: [KeyAddress] = []
         var claims = ClaimNames()
+    }
+
+    /// A web address where an issuer publishes a JSON Web Key Set.
+    struct KeyAddress: Hashable, Sendable {
+        /// `https://…`, without user or fragment.
+        var url: String
+        /// The file of certificates in PEM from which its server's must come; nil for the system's.
+        var ca: String?
+        /// Whether it may lie on this machine or in a private network.
+        var allowsPrivate = false
+        /// Needed for RSA keys that name none.
+        var algorithm: SignatureAlgorithm?
     }
 
     /// A file that holds one or more keys of an issuer.

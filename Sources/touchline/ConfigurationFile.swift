@@ -1,6 +1,7 @@
 import AuditLog
 import Foundation
 import Handshake
+import NIOSSL
 
 /// A configuration with what stands in the files that it names.
 struct ConfigurationFile {
@@ -63,6 +64,13 @@ private struct NamedFiles {
 
     mutating func run(_ configuration: Configuration) -> [TokenIssuer] {
         if let tls = configuration.hub.tls { checkTLS(tls) }
+        for address in configuration.issuers.flatMap(\.keyAddresses) {
+            if let ca = address.ca, read(ca) != nil,
+                (try? NIOSSLCertificate.fromPEMFile(ca))?.isEmpty ?? true
+            {
+                fail(ca, "\(ca) holds no certificate in PEM")
+            }
+        }
         let issuers = configuration.issuers.map { issuer in
             issuer.tokenIssuer { path, result in
                 switch result {

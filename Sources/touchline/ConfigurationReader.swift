@@ -187,10 +187,10 @@ struct ConfigurationReader {
         issuer.maxLifetime = duration("max_lifetime", of: item) ?? issuer.maxLifetime
         issuer.leeway = duration("leeway", of: item) ?? issuer.leeway
         if case .list(let keys)? = Self.member("keys", of: item)?.value {
-            issuer.keys = keys.compactMap { readKey($0) }
+            for key in keys { readKey(key, &issuer) }
         }
         if Self.member("keys", of: item).map(\.isEmpty) ?? true {
-            fail("keys", of: item, "the issuer needs keys: a jwks, pem or secret_file")
+            fail("keys", of: item, "the issuer needs keys: a jwks, jwks_url, pem or secret_file")
         }
         let claims = Self.member("claims", of: item)
         issuer.claims.name = text("name", of: claims) ?? issuer.claims.name
@@ -201,52 +201,26 @@ struct ConfigurationReader {
         issuer.claims.rights = text("rights", of: claims) ?? issuer.claims.rights
         return issuer
     }
-
-    private mutating func readKey(_ item: Setting) -> Configuration.KeyFile? {
-        let forms = Configuration.KeyFile.Form.allCases.filter {
-            Self.member($0.rawValue, of: item) != nil
-        }
-        guard forms.count == 1, let form = forms.first else {
-            fail(item.place, "a key is one of jwks, pem, secret_file")
-            return nil
-        }
-        let algorithms = Dictionary(
-            uniqueKeysWithValues: SignatureAlgorithm.allCases.map { ($0.rawValue, $0) }
-        )
-        let key = Configuration.KeyFile(
-            form: form,
-            path: requiredPath(form.rawValue, of: item, "the key"),
-            keyID: text("kid", of: item),
-            algorithm: choice("alg", of: item, algorithms)
-        )
-        if form != .jwks, Self.member("alg", of: item) == nil {
-            fail(item.place, "a \(form.rawValue) key needs its alg, such as ES256")
-        }
-        if form == .jwks, key.keyID != nil {
-            fail("kid", of: item, "the keys of a jwks name theirs")
-        }
-        return key
-    }
 }
 
 // Values.
 
 extension ConfigurationReader {
-    private static func member(_ key: String, of setting: Setting?) -> Setting? {
+    static func member(_ key: String, of setting: Setting?) -> Setting? {
         guard case .section(let entries)? = setting?.value else { return nil }
         return entries.first { $0.key == key }?.setting
     }
 
-    private mutating func fail(_ place: SettingPlace, _ message: String) {
+    mutating func fail(_ place: SettingPlace, _ message: String) {
         faults.append(file.fault(at: place, message))
     }
 
-    private mutating func fail(_ key: String, of section: Setting?, _ message: String) {
+    mutating func fail(_ key: String, of section: Setting?, _ message: String) {
         let place = Self.member(key, of: section)?.place ?? section?.place ?? file.root.place
         fail(place, message)
     }
 
-    private func text(_ key: String, of section: Setting?) -> String? {
+    func text(_ key: String, of section: Setting?) -> String? {
         guard case .text(let text)? = Self.member(key, of: section)?.value else { return nil }
         return text
     }
@@ -271,13 +245,13 @@ extension ConfigurationReader {
         }
     }
 
-    private mutating func required(_ key: String, of section: Setting?, _ name: String) -> String {
+    mutating func required(_ key: String, of section: Setting?, _ name: String) -> String {
         if let text = text(key, of: section), !text.isEmpty { return text }
         fail(key, of: section, "\(name) needs \(key)")
         return ""
     }
 
-    private mutating func requiredPath(
+    mutating func requiredPath(
         _ key: String,
         of section: Setting?,
         _ name: String
@@ -307,11 +281,11 @@ extension ConfigurationReader {
         return nil
     }
 
-    private mutating func flag(_ key: String, of section: Setting?) -> Bool? {
+    mutating func flag(_ key: String, of section: Setting?) -> Bool? {
         choice(key, of: section, ["true": true, "false": false])
     }
 
-    private mutating func choice<Value>(
+    mutating func choice<Value>(
         _ key: String,
         of section: Setting?,
         _ known: [String: Value]

@@ -26,7 +26,9 @@ struct ConfigurationReport: CustomStringConvertible {
         }
         for issuer in file.issuers {
             let count = issuer.keys.keys.count
-            add("issuer", "\(issuer.name), \(count) \(count == 1 ? "key" : "keys")")
+            let urls = configuration.issuers.first { $0.issuer == issuer.name }?.keyAddresses ?? []
+            let sources = ["\(count) \(count == 1 ? "key" : "keys")"] + urls.map(\.url)
+            add("issuer", ([issuer.name] + sources.drop { $0 == "0 keys" }).joined(separator: ", "))
         }
         let digest = bundle.digest.prefix(8).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
         let rules = bundle.rules.count

@@ -34,6 +34,7 @@ extension Hub {
             )
         }
         readiness.degraded += checkpoints.problems
+        readiness.degraded += keys.problems
         return readiness
     }
 
@@ -98,6 +99,20 @@ extension Hub {
             "counter",
             "Rows that PostgreSQL refused.",
             "\(shipping.quarantined)"
+        )
+        let keys = keys.counts
+        metric("key_fetches_total", "counter", "Fetches of issuers' key sets.", "\(keys.fetches)")
+        metric(
+            "key_sets_failing",
+            "gauge",
+            "Key sets whose last fetch failed: their last good keys serve.",
+            "\(keys.failing)"
+        )
+        metric(
+            "key_set_age_seconds",
+            "gauge",
+            "Age of the key set that was fetched longest ago.",
+            "\(keys.oldest.components.seconds)"
         )
         return text
     }

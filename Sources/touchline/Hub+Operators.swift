@@ -14,8 +14,13 @@ extension Hub: OperatedHub {
 
     func authenticate(bearer token: String) -> Result<Operator, CallRefused> {
         let now = Clocks().now().unixTime
-        switch entrance.gates.current.tokens.verify(token, at: now) {
-        case .failure(let fault): return .failure(CallRefused(fault.outcome))
+        let tokens = entrance.gates.current.tokens
+        switch tokens.verify(token, at: now) {
+        case .failure(let fault):
+            if fault.asksForKeys, let issuer = tokens.issuer(namedBy: token) {
+                entrance.gates.ask(forKeysOf: issuer)
+            }
+            return .failure(CallRefused(fault.outcome))
         case .success(let principal):
             let known = Operator(
                 pseudonym: entrance.pseudonyms.pseudonym(of: principal),

@@ -11,14 +11,16 @@ extension Hub {
     /// Certificate, keys and policies.
     func reload() {
         reloadFiles()
+        keys.fetchAgain()
         putInForce(configuration.policies.source.load(), by: .signal)
     }
 
-    /// Certificate and keys; sessions that are open live on.
+    /// Certificate and keys; sessions end with the key that verified their token.
     func reloadFiles() {
         if let files = configuration.hub.tls { reload(files) }
         do {
-            entrance.gates.replace(with: try Self.gate(configuration, logger))
+            let issuers = try Self.gate(configuration, logger).tokens.issuers
+            try keys.replaceFiles(issuers)
             logger.notice("The issuers' keys were read again.")
         } catch {
             logger.error("The issuers' keys as they were stay in use: \(error)")

@@ -71,6 +71,7 @@ final class Hub: Sendable {
     let policies: Mutex<PoliciesInForce>
     let entrance: Entrance
     private let isListening = Mutex(false)
+    let keys: IssuerKeys
     let tls: TLSContext?
     let checkpoints: CheckpointOutlets
 
@@ -94,6 +95,7 @@ final class Hub: Sendable {
         self.logger = logger
         let entrance = try Self.entrance(configuration, logger)
         self.entrance = entrance
+        keys = IssuerKeys(configuration.issuers, gates: entrance.gates, logger: logger)
         tls = try configuration.hub.tls.map {
             try TLSContext(certificateFile: $0.certificate, keyFile: $0.key)
         }
@@ -219,6 +221,7 @@ final class Hub: Sendable {
         )
         let consolePort = try await console.start()
         self.console.withLock { $0 = console }
+        await keys.fetchFirst(within: Self.firstKeysWait)
         let hubPort = try await server.start(
             group: group,
             host: configuration.hub.host,
@@ -243,6 +246,7 @@ final class Hub: Sendable {
             } else if reloads != nil, files.haveChanged() {
                 reloadFiles()
             }
+            keys.look()
             activateRefused()
         }
     }
@@ -315,6 +319,9 @@ extension Hub {
             settings: settings
         )
     }
+
+    /// Time for issuers to answer before members can connect, who would be refused without their keys.
+    private static let firstKeysWait = Duration.seconds(5)
 
     /// Random bytes for salts and message ids: the kernel's.
     private static let fillFromKernel: @Sendable (inout [UInt8]) -> Void = { pool in

@@ -49,7 +49,8 @@ indirect enum SettingShape {
             "issuer": .text, "audience": .texts, "typ": .text, "max_lifetime": .text,
             "leeway": .text,
             "keys": .records([
-                "jwks": .text, "pem": .text, "secret_file": .text, "kid": .text, "alg": .text,
+                "jwks": .text, "jwks_url": .text, "pem": .text, "secret_file": .text,
+                "kid": .text, "alg": .text, "ca": .text, "allow_private": .text,
             ]),
             "claims": .section([
                 "name": .text, "role": .text, "birthdate": .text, "age": .text, "clubs": .text,

@@ -70,6 +70,36 @@ struct ConfigurationTests {
         #expect(configuration.log.level == .notice)
     }
 
+    @Test("where an issuer publishes its keys is read, beside files")
+    func keyAddressIsRead() throws {
+        let address = """
+            {pem: keys/id.pem, kid: a, alg: ES256}
+                  - jwks_url: https://id.example/jwks
+                    ca: keys/ca.pem
+                    allow_private: true
+                    alg: RS256
+                  - jwks_url: https://id.example/more
+            """
+        let (configuration, faults) = read(
+            Self.good.replacing("{pem: keys/id.pem, kid: a, alg: ES256}", with: address)
+        )
+        #expect(faults == [])
+        let issuer = try #require(configuration.issuers.first)
+        #expect(issuer.keys.count == 1)
+        let first = Configuration.KeyAddress(
+            url: "https://id.example/jwks",
+            ca: "/etc/hub/keys/ca.pem",
+            allowsPrivate: true,
+            algorithm: .rs256
+        )
+        #expect(issuer.keyAddresses == [first, .init(url: "https://id.example/more")])
+        let twice = address.replacing("/more", with: "/jwks")
+        let (_, told) = read(
+            Self.good.replacing("{pem: keys/id.pem, kid: a, alg: ES256}", with: twice)
+        )
+        #expect(told.count == 1 && told[0].contains("has this address twice"), "\(told)")
+    }
+
     @Test("an unknown key is shown with its place, its line, a caret and the likely word")
     func unknownKeyIsShown() {
         let (_, faults) = read(
@@ -97,6 +127,22 @@ struct ConfigurationTests {
             ("1h30m", "90", ":12:19: max_lifetime is a time such as"),
             ("ES256", "ES265", "(did you mean 'ES256'?)"),
             ("pem: keys/id.pem", "pem: a, jwks: b", ":15:9: a key is one of jwks"),
+            ("pem: keys/id.pem", "pem: a, jwks_url: 'https://b'", ":15:9: a key is one of jwks"),
+            ("pem: keys/id.pem", "jwks_url: 'https://b'", "the keys of a jwks name theirs"),
+            ("{pem: keys/id.pem, kid: a", "{jwks_url: 'http://b'", "from an https:// address"),
+            ("{pem: keys/id.pem, kid: a", "{jwks_url: b", "from an https:// address"),
+            ("{pem: keys/id.pem, kid: a", "{jwks_url: 'https://'", "from an https:// address"),
+            (
+                "{pem: keys/id.pem, kid: a", "{jwks_url: 'https://b/#c'",
+                ":15:20: the address of a key"
+            ),
+            ("{pem: keys/id.pem, kid: a", "{jwks_url: ''", "the key needs jwks_url"),
+            (
+                "pem: keys/id.pem, kid: a, alg: ES256", "jwks_url: 'https://b', alg: HS256",
+                "is none"
+            ),
+            ("alg: ES256", "alg: ES256, allow_private: true", "allow_private goes with a jwks_url"),
+            ("alg: ES256", "alg: ES256, ca: a.pem", "ca goes with a jwks_url"),
             ("{folder: journal, ", "{folder: , ", "journal needs folder"),
             ("2GiB", "2 potatoes", "size_limit is a size such as 512MiB"),
             ("level: notice", "level: loud", "level is one of"),
