@@ -145,7 +145,7 @@ def test_a_segment_that_can_not_be_made_durable_is_told(service, failing_disk, o
     # The least of segments: half a megabyte of talk fills one.
     service.edit(("  folder: journal\n", "  folder: journal\n  size_limit: 1MiB\n"))
     service.start(**fault.environment)
-    talkers = talk(service, ["anna", "ben"], per_second=100)
+    talkers = talk(service, ["anna", "ben", "clara"], per_second=60)
     assert eventually(lambda: all(talker.delivered for talker in talkers))
     fault.set(order)
     status, _, body = eventually(lambda: unready(service), 30)
@@ -154,7 +154,7 @@ def test_a_segment_that_can_not_be_made_durable_is_told(service, failing_disk, o
     assert eventually(lambda: service.console("/readyz")[0] == 200)
     for talker in talkers:
         talker.finish()
-        assert not talker.failure and not talker.refused
+        assert not talker.failure and {told["code"] for told in talker.refused} <= {"rate"}
     assert service.stop() == 0
     assert_every_delivery_has_its_row(service, talkers)
 
@@ -228,11 +228,12 @@ def test_a_wrong_password_is_told_and_stands_nowhere(service, cluster):
         )
         with Member(service, join=service.channel) as member:
             assert member.say("the journal has it")["status"] == "delivered"
-            assert eventually(lambda: b"PostgreSQL is away" in service.console("/readyz")[2])
+            told = b"password authentication failed"
+            assert eventually(lambda: told in service.console("/readyz")[2])
             status, _, body = service.console("/readyz")
-            assert status == 200 and b"password authentication failed" in body
+            assert status == 200 and b"PostgreSQL is away" in body
             assert right.encode() not in body
-        assert eventually(lambda: "password authentication failed" in service.log())
+        assert "password authentication failed" in service.log()
         cluster.psql(service.database, f"alter role {service.user} password '{right}'")
         assert eventually(lambda: b"PostgreSQL is away" not in service.console("/readyz")[2], 30)
         assert service.stop() == 0
