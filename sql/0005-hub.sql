@@ -76,7 +76,7 @@ comment on function audit.kept_condition(text, timestamptz, timestamptz) is
 -- What a running hub reads back of what was said: history, resumed sessions, edits and deletions.
 
 insert into audit.kind (family, number, name) values
-    ('kind', 13, 'resume'), ('kind', 22, 'history');
+    ('kind', 13, 'resume'), ('kind', 22, 'history'), ('kind', 23, 'presence');
 
 -- Places in channels: of messages, edits and deletions alone, so that other events don't pay for it.
 create index event_place on audit.event (channel, channel_epoch, channel_seq)

@@ -15,6 +15,8 @@ package enum EventKind: Int16, CaseIterable, Sendable {
     case leave = 21
     /// A page of what was said was read.
     case history = 22
+    /// A member wants to be shown who is in a channel, or no longer.
+    case presence = 23
     case message = 30
     case edit = 31
     case delete = 32
@@ -70,7 +72,7 @@ package enum EventKind: Int16, CaseIterable, Sendable {
             .operation:
             .system
         case .refusedSummary, .connect, .disconnect, .renew, .resume: .connections
-        case .join, .leave, .history, .message, .edit, .delete, .frame: .traffic
+        case .join, .leave, .history, .presence, .message, .edit, .delete, .frame: .traffic
         case .mute, .unmute, .ban, .unban, .strike, .revoke: .sanctions
         }
     }

@@ -7,7 +7,7 @@ import Outcomes
 struct Envelope {
     /// The types that a client can send.
     enum MessageType {
-        case join, leave, message, renew, history, edit, delete, resume
+        case join, leave, message, renew, resume, history, edit, delete, presence
     }
 
     /// Bytes of a client's `id`, which every answer echoes.
@@ -33,6 +33,8 @@ struct Envelope {
     /// The idempotency key, if one was given.
     var key: UUID16?
     var body: JSONValue?
+    /// Whether who is in the channel is to be shown.
+    var isOn = false
     /// The fresh token of a renewal.
     var token = ""
     /// The message that is changed, or before which a page ends.
@@ -77,6 +79,7 @@ struct Envelope {
         case "history": envelope.type = .history
         case "edit": envelope.type = .edit
         case "delete": envelope.type = .delete
+        case "presence": envelope.type = .presence
         default: return .refused(.unknownType, Outcome.unknownType.sentence, id: id)
         }
         if envelope.type == .renew { return envelope.readingRenewal(document) }
@@ -157,6 +160,7 @@ struct Envelope {
             case .edit: readPlace(document, &known) ?? readBody(document, &known)
             case .delete: readPlace(document, &known)
             case .history: readPage(document, &known)
+            case .presence: readSwitch(document, &known)
             case .join, .leave, .renew, .resume: nil
             }
         if let sentence { return sentence }
@@ -215,6 +219,13 @@ struct Envelope {
             self.limit = Int(number)
             known += 1
         }
+        return nil
+    }
+
+    private mutating func readSwitch(_ document: JSONValue, _ known: inout Int) -> String? {
+        guard let isOn = document["on"]?.bool else { return "'on' must be true or false." }
+        self.isOn = isOn
+        known += 1
         return nil
     }
 

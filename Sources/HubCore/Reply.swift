@@ -15,6 +15,8 @@ package enum Reply: Sendable, Equatable {
     /// The session could not go on in a channel.
     case leftOut(String, Outcome, say: String?)
     case left
+    /// Is shown who is in the channel from now on, or no longer.
+    case presence(isOn: Bool)
     /// Taken out of the channel, because new claims don't open it.
     case removed(say: String?)
     /// A page of what was said: JSON text of a list, and the place before which the next one ends.

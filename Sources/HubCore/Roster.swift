@@ -79,6 +79,60 @@ package struct Roster: Sendable {
     package var count: Int { people.count }
 }
 
+// MARK: Presence
+
+extension Roster {
+    /// Who is in a channel, at most `Presence.membersMax` of them.
+    ///
+    /// It looks through everyone's seats when few of many are there: all channels together have at
+    /// most `placesMax` that nobody sits in.
+    package func presence(in channel: String) -> Presence {
+        guard let channel = channels[channel] else { return Presence(count: 0, news: .members([])) }
+        let shown = min(channel.presentCount, Presence.membersMax)
+        var members: [Presence.Member] = []
+        members.reserveCapacity(shown)
+        for (subject, seat) in channel.seats where members.count < shown && seat.joined > 0 {
+            members.append(presenceMember(subject))
+        }
+        return Presence(count: channel.presentCount, news: .members(members))
+    }
+
+    /// Notes from now on who comes into a channel and goes.
+    mutating func follow(_ channel: String) {
+        if channels[channel]?.changes == nil { channels[channel]?.changes = PresenceChanges() }
+    }
+
+    mutating func unfollow(_ channel: String) { channels[channel]?.changes = nil }
+
+    /// What has changed in a followed channel since the last time; nil for nothing.
+    mutating func takeNews(of channel: String) -> Presence? {
+        guard let index = channels.index(forKey: channel),
+            let changes = channels.values[index].changes, !changes.isEmpty
+        else { return nil }
+        channels.values[index].changes = PresenceChanges()
+        let count = channels.values[index].presentCount
+        guard let known = changes.known, count <= Presence.membersMax else {
+            return Presence(count: count, news: .onlyCount)
+        }
+        var came: [Presence.Member] = []
+        var gone: [UUID16] = []
+        for (subject, name) in known {
+            if channels.values[index].isPresent(subject) {
+                let member = presenceMember(subject)
+                if name != member.name { came.append(member) }
+            } else if name != nil {
+                gone.append(subject)
+            }
+        }
+        if came.isEmpty, gone.isEmpty { return nil }
+        return Presence(count: count, news: .changes(came: came, gone: gone))
+    }
+
+    private func presenceMember(_ subject: UUID16) -> Presence.Member {
+        Presence.Member(id: subject, name: people[subject]?.entry?.name ?? "")
+    }
+}
+
 // MARK: Recorded events
 
 extension Roster {
@@ -131,7 +185,7 @@ extension Roster {
         guard !isSame else { return }
         for subject in Array(people.keys) {
             guard let entry = people[subject]?.entry else { continue }
-            set(RosterEntry(claims: entry.claims, reading), of: subject)
+            set(RosterEntry(claims: entry.claims, name: entry.name, reading), of: subject)
         }
     }
 
@@ -141,6 +195,11 @@ extension Roster {
         let old = person.entry
         person.entry = entry
         people[subject] = entry == nil && person.sittings.isEmpty ? nil : person
+        if old?.name != entry?.name {
+            for name in person.sittings.lazy.flatMap(\.channels) {
+                channels[name]?.changes?.touch(subject, knownAs: old?.name ?? "")
+            }
+        }
         if let old, let entry, old.counts(as: entry) { return }
         namedCount += (entry?.channels.count ?? 0) - (old?.channels.count ?? 0)
         let joined = person.sittings.flatMap(\.channels)

@@ -44,9 +44,14 @@ struct RosterChannel: Sendable {
     private(set) var heads = Heads()
     private var countedAt = Int64.min
     private var changesAt = Int64.max
+    /// Who has come or gone since the channel's watchers were told; nil while nobody watches.
+    var changes: PresenceChanges?
 
     var isEmpty: Bool { seats.isEmpty }
     var isNamed: Bool { namedCount > 0 }
+    /// Members in it, whatever their age.
+    var presentCount: Int { heads.present.adults + heads.present.minors }
+    func isPresent(_ subject: UUID16) -> Bool { (seats[subject]?.joined ?? 0) > 0 }
 
     func isCounted(at now: Int64) -> Bool { countedAt <= now && now < changesAt }
 
@@ -68,6 +73,9 @@ struct RosterChannel: Sendable {
         namedCount += (after.isNamed ? 1 : 0) - (before.isNamed ? 1 : 0)
         count(before, old, by: -1)
         count(after, new, by: 1)
+        if changes != nil, (before.joined > 0) != (after.joined > 0) {
+            changes?.touch(subject, knownAs: before.joined > 0 ? old?.name ?? "" : nil)
+        }
     }
 
     /// Counts everyone anew.
@@ -93,7 +101,8 @@ struct RosterChannel: Sendable {
 }
 
 extension RosterChannel: Equatable {
-    /// Whether the same people have the same seats; when they were counted is left aside.
+    /// Whether the same people have the same seats; when they were counted, and what their watchers
+    /// have yet to be told, is left aside.
     static func == (left: RosterChannel, right: RosterChannel) -> Bool { left.seats == right.seats }
 }
 

@@ -4,6 +4,8 @@ package import PolicyEngine
 package final class RosterEntry: Sendable {
     /// The newest recorded claims, to be read again when a bundle reads them otherwise.
     let claims: String
+    /// The name that others see; empty until the member connects.
+    let name: String
     /// The channels that they name, each once.
     let channels: [String]
     /// When the member comes of age, microseconds since 2000-01-01 UTC; nil when that isn't known.
@@ -13,6 +15,7 @@ package final class RosterEntry: Sendable {
     /// - Parameter member: what the bundle in force reads out of the claims.
     package init(_ member: MemberFacts, claims: String) {
         self.claims = claims
+        name = member.name
         ofAgeAt = member.ofAgeAt
         isModerator = member.isModerator
         var seen: Set<String> = []
@@ -21,8 +24,8 @@ package final class RosterEntry: Sendable {
         }
     }
 
-    convenience init(claims: String, _ reading: MemberReading) {
-        self.init(reading.member(id: "", name: "", claims: claims), claims: claims)
+    convenience init(claims: String, name: String = "", _ reading: MemberReading) {
+        self.init(reading.member(id: "", name: name, claims: claims), claims: claims)
     }
 
     /// Whether it makes no difference to any count which of the two is known.

@@ -57,7 +57,10 @@ extension Shard {
         _ = standing.apply(proposal, at: at)
         roster.apply(proposal)
         note(proposal)
-        if case .policy(let bundle) = proposal.change { adopt(bundle) }
+        if case .policy(let bundle) = proposal.change {
+            adopt(bundle)
+            endHiddenPresence()
+        }
         if case .revoke = proposal.change { closeRevoked() }
         guard let subject = proposal.subject else { return }
         if proposal.kind == .erase { closeSessions(of: subject, .tokenRevoked) }
@@ -178,6 +181,9 @@ extension Shard {
                 ack("left", id, decision, channelSeq: channelSeq, channel: name),
                 to: slot
             )
+        case .presence(let isOn):
+            if let channel = proposal.channel { watch(channel, slot, isOn) }
+            output.sendText(ack("presence", id, decision), to: slot)
         case .removed(let say):
             guard let name = proposal.channelName else { return }
             leave(slot, name: name)
@@ -295,6 +301,7 @@ extension Shard {
     }
 
     func remove(_ slot: Int, from channel: Int) {
+        endWatching(channel, slot)
         guard let place = members[channel].firstIndex(of: slot) else { return }
         members[channel].swapAt(place, members[channel].count - 1)
         members[channel].removeLast()

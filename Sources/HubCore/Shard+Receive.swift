@@ -96,6 +96,7 @@ extension Shard {
         case .history: history(envelope, payload, slot, started)
         case .edit: edit(envelope, payload, slot, started, isAgain)
         case .delete: delete(envelope, payload, slot, started)
+        case .presence: presence(envelope, payload, slot, started)
         }
     }
 

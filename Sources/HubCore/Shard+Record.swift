@@ -110,6 +110,7 @@ extension Shard {
             case .history: .history
             case .edit: .edit
             case .delete: .delete
+            case .presence: .presence
             default: .message
             }
         var proposal = proposal(kind, judged?.refusal ?? .block, slot, envelope, payload)

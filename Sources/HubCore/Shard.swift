@@ -99,6 +99,8 @@ package final class Shard<Output: ShardOutput> {
     /// Slots of this shard's members, by the ledger's channel index.
     var members: [[Int]] = []
     var channelNames: [String: Int] = [:]
+    /// Who of this shard is shown who is in a channel, by the ledger's index.
+    var watches: [Int: PresenceWatch] = [:]
     /// Bytes proposed and not yet recorded.
     var bytesInFlight = 0
     /// Set when the record has failed: nothing is accepted any more.

@@ -123,7 +123,12 @@ package final class HubServer: Sendable {
                 let connections = loops.reduce(0) { $0 + Int($1.snapshot.connections) }
                 loop.tick(pingIntervalNs: pingIntervalNs, connections: connections)
             }
-            ticks.withLock { $0.append(task) }
+            let presenceInterval = TimeAmount.milliseconds(1000 / Int64(ShardLoop.presenceParts))
+            let presence = loop.eventLoop.scheduleRepeatedTask(
+                initialDelay: presenceInterval,
+                delay: presenceInterval
+            ) { _ in loop.tellPresence() }
+            ticks.withLock { $0 += [task, presence] }
         }
     }
 

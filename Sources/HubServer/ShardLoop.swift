@@ -31,6 +31,7 @@ package final class ShardLoop: ShardOutput, RecordedGroupReceiver, @unchecked Se
     /// When those are asked to come back whose connection ends now.
     private(set) var reconnectWindow = ReconnectWindow(connections: 0)
     private var summarisedNs: UInt64 = 0
+    private var presencePart = 0
     /// Groups on their way from the recorder.
     private let arrivals = Mutex(Arrivals())
 
@@ -123,6 +124,16 @@ package final class ShardLoop: ShardOutput, RecordedGroupReceiver, @unchecked Se
             }
         }
     }
+
+    /// Tells watchers who has come and gone, a part of the channels at a time: called so often that
+    /// each has its turn once a second.
+    func tellPresence() {
+        presencePart = (presencePart + 1) % Self.presenceParts
+        shard.tellPresence(part: presencePart, of: Self.presenceParts)
+    }
+
+    /// A tenth of a second is short enough that what is sent at once holds up few messages.
+    static let presenceParts = 10
 
     /// What the shard had counted at its last look at the clock; for any thread.
     package var snapshot: ShardSnapshot { published.withLock { $0 } }

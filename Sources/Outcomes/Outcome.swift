@@ -60,6 +60,7 @@ package enum Outcome: String, CaseIterable, Sendable {
     case alreadyJoined = "already_joined"
     case unknownChannel = "unknown_channel"
     case tooManyChannels = "too_many_channels"
+    case presenceOff = "presence_off"
     case rate = "rate"
     case unknownMessage = "unknown_message"
     case resumeLost = "resume_lost"
@@ -118,7 +119,7 @@ extension Outcome {
             closeRow
         case .badJSON, .duplicateKey, .badEnvelope, .unknownType, .badSchema, .blocked, .bounced,
             .muted,
-            .notJoined, .alreadyJoined, .unknownChannel, .tooManyChannels, .rate,
+            .notJoined, .alreadyJoined, .unknownChannel, .tooManyChannels, .presenceOff, .rate,
             .unknownMessage, .resumeLost:
             messageRow
         }
@@ -231,6 +232,8 @@ extension Outcome {
         case .unknownMessage: Row(.never, .client, "There is no such message, or not any more.")
         case .resumeLost:
             Row(.afterChange, .client, "What was missed can't be told whole: join, read the history.")
+        case .presenceOff:
+            Row(.afterChange, .policy, "Who is in this channel is not shown.")
         case .rate: Row(.later, .client, "You are sending too fast.")
         default: Row(.never, .client, "The message lacks a field or has one of the wrong kind.")
         }

@@ -69,9 +69,16 @@ package final class Bundle: Sendable {
 extension Bundle {
     /// The kind of a channel: that of the first entry under `channels` that matches its name. Nil
     /// when none does, or the name can't be one: then there is no such channel.
-    package func kind(ofChannel name: String) -> String? {
+    package func kind(ofChannel name: String) -> String? { entry(ofChannel: name)?.kind }
+
+    /// Whether members of a channel may be shown who is in it.
+    package func showsPresence(inChannel name: String) -> Bool {
+        entry(ofChannel: name)?.showsPresence ?? false
+    }
+
+    private func entry(ofChannel name: String) -> ChannelKind? {
         guard Self.isChannelName(name) else { return nil }
-        return channels.first { $0.glob.matches(name) }?.kind
+        return channels.first { $0.glob.matches(name) }
     }
 
     /// Patterns that cost a search of their own in every text, because Hyperscan can't take them.
@@ -97,4 +104,6 @@ extension Bundle {
 struct ChannelKind: Hashable, Sendable {
     let glob: ChannelGlob
     let kind: String
+    /// Whether its members may be shown who is in it.
+    let showsPresence: Bool
 }

@@ -34,11 +34,12 @@ final class Conversation {
         _ number: UInt64,
         on loop: Int = 0,
         claims: String = "{}",
+        name: String = "Ann",
         join channel: String? = "club:a"
     ) -> Member {
         let subject = UUID16(high: 0x8000, low: number)
         let shard = hub.loops[loop].shard!
-        let arrival = Fixture.arrival(subject, claims: claims)
+        let arrival = Fixture.arrival(subject, claims: claims, name: name)
         let verdict = shard.verdict(on: arrival, at: hub.now)
         let id = shard.proposeConnect(arrival, verdict: verdict, ticket: 1, at: hub.now)
         hub.settle()
@@ -67,6 +68,12 @@ final class Conversation {
 
     func say(_ member: Member, _ text: String, key: String? = nil) -> [String] {
         ask(member, Self.message(text, key: key))
+    }
+
+    /// A member's connection is gone.
+    func disconnect(_ member: Member) {
+        hub.loops[member.loop].shard.disconnected(member.slot, outcome: .goingAway, at: hub.now)
+        hub.settle()
     }
 
     static func message(_ text: String, key: String? = nil) -> String {

@@ -7,12 +7,12 @@ enum Fixture {
     /// A small bundle: two kinds of channels and of messages, and a rule for each thing that a rule
     /// can do.
     ///
-    /// - Parameter members: further lines under `members`.
-    static func bundle(members: String = "adult_age: 18") throws -> Bundle {
-        try Bundle.load(
+    /// - Parameter edit: a change of `bundle.yaml`.
+    static func bundle(_ edit: (old: String, new: String)? = nil) throws -> Bundle {
+        let bundleFile = edit.map { bundleYAML.replacing($0.old, with: $0.new) } ?? bundleYAML
+        return try Bundle.load(
             BundleSource(files: [
-                ("bundle.yaml", bundleYAML.replacing("members:", with: "members:\n  \(members)")),
-                ("rules/10-words.yaml", wordsYAML),
+                ("bundle.yaml", bundleFile), ("rules/10-words.yaml", wordsYAML),
                 ("rules/20-youth.yaml", youthYAML), ("schemas/message.json", messageSchema),
                 ("schemas/poll.json", #"{"type":"object","required":["question"]}"#),
             ])
@@ -29,6 +29,7 @@ enum Fixture {
     static func arrival(
         _ subject: UUID16,
         claims: String = "{}",
+        name: String = "Ann",
         issuedAt: Int64? = nil,
         key: UUID16 = key
     ) -> Arrival {
@@ -36,7 +37,7 @@ enum Fixture {
             subject: subject,
             issuer: "https://issuer.test",
             sub: "s",
-            name: "Ann",
+            name: name,
             expiresAt: .max,
             tokenExpiresAt: .max,
             token: TokenMark(id: nil, issuedAt: issuedAt, key: key),
@@ -52,6 +53,7 @@ enum Fixture {
         channels:
           - {match: "club:*", kind: club}
           - {match: "youth:*", kind: youth}
+          - {match: "hidden:*", kind: hidden, presence: off}
         messages:
           message: {schema: message}
           poll: {schema: poll}

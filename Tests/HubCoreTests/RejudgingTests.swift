@@ -69,7 +69,9 @@ struct RejudgingTests {
         #expect(talk.ask(adult, youth)[0].contains(#""code":"blocked""#))
         #expect(talk.say(adult, "call me").isEmpty == false)
         #expect(talk.got(officer, "notice").isEmpty)
-        let other = try Fixture.bundle(members: "birthdate: born\n  roles: tasks")
+        let other = try Fixture.bundle(
+            (old: "members:", new: "members:\n  birthdate: born\n  roles: tasks")
+        )
         talk.hub.loops[0].shard.propose(
             Activation(other, by: .signal),
             ticket: 7,

@@ -28,11 +28,17 @@ final class SimulatedLoop: ShardOutput {
     var recordedTickets: [Int: Decision] = [:]
     var staleTickets: Set<Int> = []
     var arrivals: [RecordedGroup] = []
+    /// What clients know of who is in channels, by slot.
+    var views: [Int: PresenceView] = [:]
 
     func send(_ frame: UnsafeRawBufferPointer, to slot: Int) {
         // Server frames: two bytes of header, and two or eight more for longer payloads.
         let header = frame[1] == 126 ? 4 : frame[1] == 127 ? 10 : 2
-        sent[slot, default: []].append(String(decoding: frame[header...], as: UTF8.self))
+        let text = String(decoding: frame[header...], as: UTF8.self)
+        sent[slot, default: []].append(text)
+        if text.hasPrefix(#"{"type":"presence""#) {
+            views[slot, default: PresenceView()].take(text)
+        }
     }
 
     func sendText(_ text: [UInt8], to slot: Int) {
@@ -56,7 +62,12 @@ final class SimulatedLoop: ShardOutput {
         case "other": .success(Fixture.arrival(UUID16(high: .max, low: .max)))
         default:
             .success(
-                Fixture.arrival(session.subject, claims: token, issuedAt: now.unixSeconds)
+                Fixture.arrival(
+                    session.subject,
+                    claims: token,
+                    name: token == Fixture.officer ? "Olive" : "Ann",
+                    issuedAt: now.unixSeconds
+                )
             )
         }
     }
@@ -208,6 +219,11 @@ final class SimulatedHub {
             answer = .success(known)
         }
         loop.shard.answered(next.question, answer, for: next.session, in: next.slot, at: now)
+    }
+
+    /// A second passes for those who watch who is in channels.
+    func tellPresence() {
+        for loop in loops { loop.shard.tellPresence(part: 0, of: 1) }
     }
 
     /// Lets everything that is under way arrive.

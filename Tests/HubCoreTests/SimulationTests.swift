@@ -22,14 +22,17 @@ struct SimulationTests {
             // All, some, or nothing of what was said stays in memory.
             recentBytesMax: [1 << 20, 8_000, 0][seed / 3 % 3]
         )
+        var watchers = 0
         for round in 0..<3 {
             var members = (0...Self.child).map { connect($0, to: hub) }
             for _ in 0..<400 { step(hub, &members) }
             if members[Self.child].isAway { comeOrGo(&members[Self.child], hub) }
             try checkDeliveries(hub)
             try checkHistory(hub, members)
+            watchers += try checkPresence(hub)
             if round < 2 { try hub.restart() }
         }
+        #expect(watchers > 0)
         hub.settle()
         try checkDeliveries(hub)
         let found = try checkLog(hub)
@@ -103,7 +106,7 @@ struct SimulationTests {
     private func step(_ hub: SimulatedHub, _ members: inout [Member]) {
         hub.clock += Int64.random(in: -50...2_000, using: &hub.random)
         let loop = hub.loops.randomElement(using: &hub.random)!
-        switch Int.random(in: 0..<200, using: &hub.random) {
+        switch Int.random(in: 0..<215, using: &hub.random) {
         case 0..<90:
             let index = Int.random(in: 0..<members.count, using: &hub.random)
             speak(index, &members, hub)
@@ -122,6 +125,7 @@ struct SimulationTests {
             hub.loops[old.loop].shard.disconnected(old.slot, outcome: .goingAway, at: hub.now)
             // A slot is used again: what it got belongs to the one that is gone.
             hub.loops[old.loop].sent[old.slot] = nil
+            hub.loops[old.loop].views[old.slot] = nil
             members[index] = connect(index, to: hub)
         case 118..<122:
             // Claims change under everyone; the child's don't, for what is held rests on them.
@@ -144,6 +148,15 @@ struct SimulationTests {
             loop.shard.propose(erasure, at: hub.now)
         case 124..<128: knock(members[0].subject, hub, loop)
         case 128..<145: hub.handOver(loop)
+        case 200..<208:
+            let channel = SimulatedHub.channels.randomElement(using: &hub.random)!
+            let isOn = Int.random(in: 0..<4, using: &hub.random) > 0
+            send(
+                "{\"type\":\"presence\",\"id\":\"p\",\"channel\":\"\(channel)\",\"on\":\(isOn)}",
+                members.randomElement(using: &hub.random)!,
+                hub
+            )
+        case 208..<211: loop.shard.tellPresence(part: 0, of: 1)
         case 145..<165: hub.record()
         case 165..<173: change(members.randomElement(using: &hub.random)!, hub)
         case 173..<176:
@@ -276,6 +289,54 @@ struct SimulationTests {
             #expect(!removed.contains(place))
             if frame.hasPrefix("{\"type\":\"removed\"") { removed.insert(place) }
         }
+    }
+
+    /// Whoever is to be shown who is in a channel by the record knows it.
+    ///
+    /// - Returns: how many there are.
+    private func checkPresence(_ hub: SimulatedHub) throws -> Int {
+        hub.settle()
+        hub.tellPresence()
+        let watched = try watchedChannels(hub)
+        var count = 0
+        for loop in hub.loops {
+            for slot in loop.shard.sessions.slots {
+                let id = try #require(loop.shard.sessions[slot: slot]?.id)
+                for channel in watched[id, default: []] {
+                    let presence = hub.ledger.roster.presence(in: channel)
+                    var expected = PresenceView()
+                    expected.take(presence, in: channel)
+                    #expect(
+                        loop.views[slot]?.channels[channel] == expected.channels[channel],
+                        "\(channel) of \(id)"
+                    )
+                    count += 1
+                }
+            }
+        }
+        return count
+    }
+
+    /// Channels that open sessions watch, reckoned from the events.
+    private func watchedChannels(_ hub: SimulatedHub) throws -> [UUID16: Set<String>] {
+        var joined: [UUID16: Set<String>] = [:]
+        var watched: [UUID16: Set<String>] = [:]
+        for event in try hub.decodedEvents() where event.disposition == .allow {
+            guard let session = event.session else { continue }
+            let channel = event.channel ?? ""
+            switch event.kind {
+            case .join: joined[session, default: []].insert(channel)
+            case .leave:
+                joined[session]?.remove(channel)
+                watched[session]?.remove(channel)
+            case .presence where event.detail == #"{"off":true}"#:
+                watched[session]?.remove(channel)
+            case .presence where joined[session]?.contains(channel) == true:
+                watched[session, default: []].insert(channel)
+            default: break
+            }
+        }
+        return watched
     }
 
     /// `seq` has no gap and time never goes back; each verdict is right by what was in force at its own

@@ -38,6 +38,11 @@ extension BundleErrorTests {
         ),
         Bad(
             file: "bundle.yaml",
+            text: goodBundle.replacing("kind: team}", with: "kind: team, presence: never}"),
+            said: ["bundle.yaml:3:45: unknown word 'never' (known: on, off)"]
+        ),
+        Bad(
+            file: "bundle.yaml",
             text: goodBundle + "\nlimits: {}\nname: again",
             said: ["bundle.yaml:12:1: the key 'name' stands twice in one mapping (first in line 1)"]
         ),

@@ -28,6 +28,10 @@ extension BundleContents {
         case refuse, allow
     }
 
+    private enum Presence: String, CaseIterable {
+        case on, off
+    }
+
     private static func limits(_ node: YAMLNode) -> Limits {
         var limits = Limits()
         guard let mapping = YAMLMapping(node, keys: Limits.Key.allCases.map(\.rawValue)) else {
@@ -56,16 +60,21 @@ extension BundleContents {
         if items.isEmpty { node.report("at least one channel is needed") }
         var channels: [ChannelKind] = []
         for item in items {
-            guard let mapping = YAMLMapping(item, keys: ["match", "kind"]) else { continue }
+            guard let mapping = YAMLMapping(item, keys: ["match", "kind", "presence"]) else {
+                continue
+            }
             let match = mapping.required("match")?.text(bytesMax: 256)
             let kind = mapping.required("kind")?.identifier()
+            let presence = mapping["presence"]?.word(Presence.self) ?? .on
             guard let glob = match.map(ChannelGlob.init), let kind else { continue }
             if let earlier = channels.first(where: { $0.glob.contains(glob) }) {
                 mapping["match"]?.warn(
                     "no channel comes to this entry: '\(earlier.glob.source)' above takes them all"
                 )
             }
-            channels.append(ChannelKind(glob: glob, kind: kind))
+            channels.append(
+                ChannelKind(glob: glob, kind: kind, showsPresence: presence == .on)
+            )
         }
         return channels
     }
