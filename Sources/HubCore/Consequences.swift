@@ -10,7 +10,9 @@ struct Consequences {
     private(set) var strikes: [(rule: String, count: Int)] = []
     /// The longest of each, in seconds; 0 for none.
     private(set) var muteSeconds = 0
+    private(set) var channelMuteSeconds = 0
     private(set) var banSeconds = 0
+    private(set) var channelBanSeconds = 0
     private(set) var preserveSeconds = 0
     private(set) var disconnects = false
 
@@ -23,7 +25,9 @@ struct Consequences {
             case .tell(let text): tell.append(text)
             case .strike(let rule, let count): strikes.append((rule, count))
             case .mute(let seconds): muteSeconds = max(muteSeconds, seconds)
+            case .channelMute(let seconds): channelMuteSeconds = max(channelMuteSeconds, seconds)
             case .ban(let seconds): banSeconds = max(banSeconds, seconds)
+            case .channelBan(let seconds): channelBanSeconds = max(channelBanSeconds, seconds)
             case .preserve(let seconds): preserveSeconds = max(preserveSeconds, seconds)
             case .disconnect: disconnects = true
             }

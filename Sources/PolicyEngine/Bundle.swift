@@ -35,6 +35,7 @@ package final class Bundle: Sendable {
     package let warnings: [Diagnostic]
 
     let channels: [ChannelKind]
+    private let hasSlowChannels: Bool
     let exemptions: [Exemption]
     let names: FactNames
     /// The texts that any rule looks at.
@@ -49,6 +50,7 @@ package final class Bundle: Sendable {
         limits = contents.limits
         allowsBinary = contents.allowsBinary
         channels = contents.channels
+        hasSlowChannels = contents.channels.contains { $0.slowSeconds > 0 }
         members = contents.members
         duties = contents.duties
         messageKinds = reading.messageKinds
@@ -81,6 +83,17 @@ extension Bundle {
         return channels.first { $0.glob.matches(name) }
     }
 
+    /// How many seconds lie between two messages of one member in a channel, where nobody has set
+    /// otherwise; 0 for any.
+    package func slowSeconds(ofChannel name: String) -> Int {
+        guard hasSlowChannels else { return 0 }
+        return channels.first { $0.glob.matches(name) }?.slowSeconds ?? 0
+    }
+
+    /// The most that may lie between two messages of one member in a slow channel, in seconds: a
+    /// member who has to wait longer is better muted.
+    package static let slowSecondsMax = 6 * 3600
+
     /// Patterns that cost a search of their own in every text, because Hyperscan can't take them.
     package var slowPatternCount: Int { matchers.slowCount }
 
@@ -106,4 +119,6 @@ struct ChannelKind: Hashable, Sendable {
     let kind: String
     /// Whether its members may be shown who is in it.
     let showsPresence: Bool
+    /// Seconds between two messages of one member; 0 for any.
+    var slowSeconds = 0
 }

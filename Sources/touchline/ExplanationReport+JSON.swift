@@ -43,7 +43,9 @@ extension ExplanationReport {
                     switch effect {
                     case .flag(let text), .label(let text), .notify(let text), .tell(let text): text
                     case .strike(_, let count): "\(count)"
-                    case .mute(let seconds), .ban(let seconds), .preserve(let seconds): "\(seconds)"
+                    case .mute(let seconds), .channelMute(let seconds), .ban(let seconds),
+                        .channelBan(let seconds), .preserve(let seconds):
+                        "\(seconds)"
                     case .disconnect: nil
                     }
             }

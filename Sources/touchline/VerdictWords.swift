@@ -69,8 +69,12 @@ struct VerdictWords {
         case .strike(let rule, let count):
             "\(Quantity.count(count, "strike")) against the sender by \(rule)"
         case .mute(let seconds): "The sender is muted for \(Quantity.time(seconds))"
+        case .channelMute(let seconds):
+            "The sender is muted in the channel for \(Quantity.time(seconds))"
         case .disconnect: "The sender is disconnected"
         case .ban(let seconds): "The sender is banned for \(Quantity.time(seconds))"
+        case .channelBan(let seconds):
+            "The sender is banned from the channel for \(Quantity.time(seconds))"
         case .preserve(let seconds):
             "What was said \(Quantity.time(seconds)) before and after is kept"
         }

@@ -72,7 +72,7 @@ extension BundleErrorTests {
             file: "bundle.yaml",
             text: """
                 name: a
-                channels: [{match: "", kind: two words}]
+                channels: [{match: "", kind: two words}, {match: "b:*", kind: b, slow: 7h}]
                 messages:
                   message: {schema: mesage}
                   poll: {}
@@ -86,6 +86,7 @@ extension BundleErrorTests {
             said: [
                 "bundle.yaml:2:20: expected text, found nothing",
                 "bundle.yaml:2:30: 'two words' is no name: use letters a to z, digits, '-' and '_'",
+                "bundle.yaml:2:72: '7h' is out of range: 1s to 21600s",
                 "bundle.yaml:4:21: there is no schema 'schemas/mesage.json' (did you mean 'message'?)",
                 "bundle.yaml:5:9: the key 'schema' is missing",
                 "bundle.yaml:7:14: 0 is out of range: 1 to 150",
@@ -238,7 +239,8 @@ extension BundleErrorTests {
                 "rules/10-a.yaml:4:47: expected a length of time such as 10s, 30m, 24h or 7d, "
                     + "found '1'",
                 "rules/10-a.yaml:4:52: unknown key 'shout' "
-                    + "(known: flag, label, notify, tell, strike, mute, ban, preserve)",
+                    + "(known: flag, label, notify, tell, strike, mute, "
+                    + "channel_mute, ban, channel_ban, preserve)",
                 "rules/10-a.yaml:4:63: one effect an item",
                 "rules/10-a.yaml:4:93: 0 is out of range: 1 to 100",
             ]

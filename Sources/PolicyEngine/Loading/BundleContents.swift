@@ -60,9 +60,8 @@ extension BundleContents {
         if items.isEmpty { node.report("at least one channel is needed") }
         var channels: [ChannelKind] = []
         for item in items {
-            guard let mapping = YAMLMapping(item, keys: ["match", "kind", "presence"]) else {
-                continue
-            }
+            let keys = ["match", "kind", "presence", "slow"]
+            guard let mapping = YAMLMapping(item, keys: keys) else { continue }
             let match = mapping.required("match")?.text(bytesMax: 256)
             let kind = mapping.required("kind")?.identifier()
             let presence = mapping["presence"]?.word(Presence.self) ?? .on
@@ -72,9 +71,11 @@ extension BundleContents {
                     "no channel comes to this entry: '\(earlier.glob.source)' above takes them all"
                 )
             }
-            channels.append(
-                ChannelKind(glob: glob, kind: kind, showsPresence: presence == .on)
-            )
+            var channel = ChannelKind(glob: glob, kind: kind, showsPresence: presence == .on)
+            if let slow = mapping["slow"]?.duration(1...Bundle.slowSecondsMax) {
+                channel.slowSeconds = slow
+            }
+            channels.append(channel)
         }
         return channels
     }

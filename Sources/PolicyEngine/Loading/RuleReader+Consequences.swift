@@ -78,7 +78,8 @@ extension RuleReader {
     }
 
     private static let words = [
-        "flag", "label", "notify", "tell", "strike", "mute", "ban", "preserve",
+        "flag", "label", "notify", "tell", "strike", "mute", "channel_mute", "ban", "channel_ban",
+        "preserve",
     ]
 
     private func effect(_ node: YAMLNode, rule: String) -> Effect? {
@@ -95,7 +96,9 @@ extension RuleReader {
         case "tell": return value.text(bytesMax: Self.sayBytesMax).map(Effect.tell)
         case "strike": return value.integer(1...100).map { .strike(rule: rule, count: $0) }
         case "mute": return value.duration(1...365 * 86_400).map(Effect.mute)
+        case "channel_mute": return value.duration(1...365 * 86_400).map(Effect.channelMute)
         case "ban": return value.duration(1...3650 * 86_400).map(Effect.ban)
+        case "channel_ban": return value.duration(1...3650 * 86_400).map(Effect.channelBan)
         default: return value.duration(60...365 * 86_400).map(Effect.preserve)
         }
     }
@@ -162,7 +165,7 @@ extension Effect {
     fileprivate var isForAnyItem: Bool {
         switch self {
         case .flag, .label, .notify: true
-        case .tell, .strike, .mute, .disconnect, .ban, .preserve: false
+        case .tell, .strike, .mute, .channelMute, .disconnect, .ban, .channelBan, .preserve: false
         }
     }
 }

@@ -12,11 +12,16 @@ package enum Effect: Hashable, Sendable {
     case strike(rule: String, count: Int)
     /// Refuses the sender's messages for so many seconds.
     case mute(seconds: Int)
+    /// The same, only in the channel where it happened.
+    case channelMute(seconds: Int)
     /// Closes the sender's connection after the answer.
     case disconnect
     /// Closes the sender's connections and refuses new ones for so many seconds, or until someone
     /// lifts it.
     case ban(seconds: Int)
+    /// Takes the sender's sessions out of the channel, and refuses to let them in again for so many
+    /// seconds, or until someone lifts it.
+    case channelBan(seconds: Int)
     /// Keeps what was said in the channel so many seconds before, and after, from being forgotten.
     case preserve(seconds: Int)
 }

@@ -105,8 +105,10 @@ extension Effect {
         case .tell: "tell"
         case .strike: "strike"
         case .mute: "mute"
+        case .channelMute: "channel_mute"
         case .disconnect: "disconnect"
         case .ban: "ban"
+        case .channelBan: "channel_ban"
         case .preserve: "preserve"
         }
     }
