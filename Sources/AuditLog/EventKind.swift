@@ -17,6 +17,9 @@ package enum EventKind: Int16, CaseIterable, Sendable {
     case history = 22
     /// A member wants to be shown who is in a channel, or no longer.
     case presence = 23
+    /// Somebody belongs to a channel from here on, whatever the claims say; or by the claims alone.
+    case enrol = 24
+    case withdraw = 25
     case message = 30
     case edit = 31
     case delete = 32
@@ -30,6 +33,11 @@ package enum EventKind: Int16, CaseIterable, Sendable {
     case strike = 54
     /// Tokens that count no longer: one, or all of a subject that were issued up to here.
     case revoke = 55
+    /// How often one member may write in a channel.
+    case slow = 56
+    /// Nobody but moderators writes in a channel.
+    case freeze = 57
+    case unfreeze = 58
     /// A subject's content and identity are forgotten up to here.
     case erase = 60
     /// A legal hold: what it covers is kept until it is released.
@@ -58,8 +66,7 @@ package enum EventKind: Int16, CaseIterable, Sendable {
     package var isLast: Bool {
         switch self {
         case .hubStopped, .policyActivated, .disconnect, .mute, .unmute, .ban, .unban, .strike,
-            .revoke,
-            .erase, .preserve, .unpreserve:
+            .revoke, .slow, .freeze, .unfreeze, .erase, .preserve, .unpreserve:
             true
         default: false
         }
@@ -73,7 +80,9 @@ package enum EventKind: Int16, CaseIterable, Sendable {
             .system
         case .refusedSummary, .connect, .disconnect, .renew, .resume: .connections
         case .join, .leave, .history, .presence, .message, .edit, .delete, .frame: .traffic
-        case .mute, .unmute, .ban, .unban, .strike, .revoke: .sanctions
+        case .mute, .unmute, .ban, .unban, .strike, .revoke, .slow, .freeze, .unfreeze, .enrol,
+            .withdraw:
+            .sanctions
         }
     }
 }
@@ -101,6 +110,7 @@ package enum RetentionClass: Int16, CaseIterable, Sendable {
     /// Messages, joins and what else is said in channels.
     case traffic = 1
     case connections = 2
+    /// What people decided about members and channels, so that a start finds what is in force.
     case sanctions = 3
     /// The hub's own doings.
     case system = 4

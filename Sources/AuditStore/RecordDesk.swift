@@ -22,14 +22,15 @@ package struct RecordDesk {
     /// - Returns: JSON text: a list, or one object, or null.
     package func answer(_ question: RecordQuestion) throws -> String {
         switch question {
-        case .sanctions(let subject):
+        case .sanctions(let subject, let channel):
             try list(
                 """
                 select decision, subject, sanction, since, until, channel, rules
-                from audit.active_sanctions where subject = coalesce($1, subject)
+                from audit.active_sanctions
+                where subject = coalesce($1, subject) and ($2::text is null or channel = $2)
                 order by since desc, log, seq desc limit 1000
                 """,
-                [subject.map { .uuid($0) } ?? .null]
+                [subject.map { .uuid($0) } ?? .null, channel.map { .text($0) } ?? .null]
             )
         case .policies:
             try list(

@@ -26,10 +26,29 @@ package struct StartState: Sendable {
     package struct Sanction: Sendable, Equatable {
         package var kind: EventKind
         package var subject: UUID16
-        /// End, microseconds since 2000-01-01 UTC; nil for none.
+        /// Where it holds; nil for the whole hub.
+        package var channel: String?
+        /// Microseconds since 2000-01-01 UTC, as `until`.
+        package var at: Int64
+        /// End; nil for none.
         package var until: Int64?
         package var log: Int32
         package var seq: Int64
+    }
+
+    /// What is set for a channel.
+    package struct Setting: Sendable, Equatable {
+        /// `slow` or `freeze`.
+        package var kind: EventKind
+        package var channel: String
+        /// Of slow mode.
+        package var seconds: Int?
+    }
+
+    /// A member who belongs to a channel whatever the claims say.
+    package struct Enrolment: Sendable, Equatable {
+        package var subject: UUID16
+        package var channel: String
     }
 
     /// Tokens that are revoked and have not expired.
@@ -107,6 +126,8 @@ package struct StartState: Sendable {
     }
 
     package var sanctions: [Sanction]
+    package var settings: [Setting]
+    package var enrolments: [Enrolment]
     /// Oldest first.
     package var revocations: [Revocation]
     package var resumptions: [Resumption]
@@ -223,6 +244,8 @@ extension StartState {
             let last = try last(connection, log: log)
             return StartState(
                 sanctions: try sanctions(connection, now: now),
+                settings: try settings(connection),
+                enrolments: try enrolments(connection),
                 revocations: try revocations(connection, now: now),
                 resumptions: try resumptions(connection, now: now),
                 strikes: try strikes(connection, from: strikesFrom),
@@ -268,26 +291,6 @@ extension StartState {
             if newest.rowCount == 1 { return (found.int8(0, 0), newest.timestamp(0, 0)) }
         }
         return (found.int8(0, 0), 0)
-    }
-
-    private static func sanctions(_ connection: Postgres, now: Int64) throws -> [Sanction] {
-        let rows = try connection.query(
-            """
-            select kind, subject, until, log, seq from audit.standing
-            where kind in (50, 52) and (until is null or until > $1) order by at, log, seq
-            """,
-            [.int8(now)]
-        )
-        return (0..<rows.rowCount).compactMap { row in
-            guard let kind = EventKind(rawValue: rows.int2(row, 0)) else { return nil }
-            return Sanction(
-                kind: kind,
-                subject: rows.uuid(row, 1),
-                until: rows.isNull(row, 2) ? nil : rows.int8(row, 2),
-                log: rows.int4(row, 3),
-                seq: rows.int8(row, 4)
-            )
-        }
     }
 
     private static func revocations(_ connection: Postgres, now: Int64) throws -> [Revocation] {

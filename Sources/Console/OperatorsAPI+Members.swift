@@ -1,9 +1,8 @@
 import AuditLog
 import HubCore
 import Hummingbird
-import PolicyEngine
 
-// Sessions, channels and sanctions: answered from the hub's memory, PostgreSQL or not.
+// Sessions and sanctions: answered from the hub's memory, PostgreSQL or not.
 extension OperatorsAPI {
     /// `GET sessions`: those in channels that the caller reaches.
     func listSessions(_ call: Call) async throws(CallFault) -> Answer {
@@ -53,41 +52,10 @@ extension OperatorsAPI {
         return .json(.ok, EndedBody(decision: "\(decision)", ended: ended.count))
     }
 
-    /// `GET channels`: those that the caller reaches.
-    func listChannels(_ call: Call) async throws(CallFault) -> Answer {
-        try call.input.only()
-        let decision = try await record(OperatorCall(.listChannels, by: call.actor))
-        let channels = await hub.channels().filter { call.actor.reaches($0.name) }
-        return .json(
-            .ok,
-            ChannelsBody(decision: "\(decision)", channels: channels.map(ChannelBody.init))
-        )
-    }
-
-    /// `GET roster?channel=`: who belongs to a channel, and who is in it.
-    func readRoster(_ call: Call) async throws(CallFault) -> Answer {
-        try call.input.only("channel")
-        guard let channel = try call.input.text("channel") else {
-            throw CallFault(missing: "channel", "whose roster")
-        }
-        let decision = try await record(OperatorCall(.readRoster, by: call.actor, channel: channel))
-        guard let places = await hub.roster(of: channel) else {
-            throw .notFound("Nobody belongs to \(channel), and nobody is in it.")
-        }
-        return .json(
-            .ok,
-            RosterBody(
-                decision: "\(decision)",
-                channel: channel,
-                members: places.map(PlaceBody.init).sorted { $0.subject < $1.subject }
-            )
-        )
-    }
-
-    /// `POST sanctions`: mutes or bans on the whole hub.
+    /// `POST sanctions`: mutes or bans, in one channel or on the whole hub.
     func impose(_ call: Call) async throws(CallFault) -> Answer {
         let input = call.input
-        try input.only("sanction", "subject", "seconds", "reason")
+        try input.only("sanction", "subject", "channel", "seconds", "reason")
         let kind = try Self.sanction(input, mute: .mute, ban: .ban)
         let seconds = try input.number("seconds", 1...Self.secondsMax)
         return try await sanction(call, .impose, kind, seconds: seconds)
@@ -95,7 +63,7 @@ extension OperatorsAPI {
 
     /// `POST sanctions/lift`: ends a mute or a ban.
     func lift(_ call: Call) async throws(CallFault) -> Answer {
-        try call.input.only("sanction", "subject", "reason")
+        try call.input.only("sanction", "subject", "channel", "reason")
         let kind = try Self.sanction(call.input, mute: .unmute, ban: .unban)
         return try await sanction(call, .lift, kind, seconds: nil)
     }
@@ -139,6 +107,7 @@ extension OperatorsAPI {
                 name,
                 by: call.actor,
                 subject: subject,
+                channel: try call.input.text("channel"),
                 reason: try call.input.text("reason", bytesMax: OperatorCall.reasonBytesMax),
                 act: .sanction(kind, until: until)
             )
@@ -188,55 +157,6 @@ private struct SessionsBody: Encodable {
 private struct EndedBody: Encodable {
     let decision: String
     let ended: Int
-}
-
-private struct ChannelsBody: Encodable {
-    let decision: String
-    let channels: [ChannelBody]
-}
-
-private struct ChannelBody: Encodable {
-    struct Heads: Encodable {
-        let adults: Int
-        let minors: Int
-        let moderators: Int
-
-        init(_ count: HeadCount) {
-            (adults, minors, moderators) = (count.adults, count.minors, count.moderators)
-        }
-    }
-
-    let channel: String
-    let roster: Heads
-    let present: Heads
-
-    init(_ open: OpenChannel) {
-        channel = open.name
-        roster = Heads(open.heads.roster)
-        present = Heads(open.heads.present)
-    }
-}
-
-private struct RosterBody: Encodable {
-    let decision: String
-    let channel: String
-    let members: [PlaceBody]
-}
-
-private struct PlaceBody: Encodable {
-    let subject: String
-    let belongs: Bool
-    let sessions: Int
-    let minor: Bool
-    let moderator: Bool
-
-    init(_ place: RosterPlace) {
-        subject = "\(place.subject)"
-        belongs = place.belongs
-        sessions = place.sessions
-        minor = place.isMinor
-        moderator = place.isModerator
-    }
 }
 
 struct DecisionBody: Encodable {

@@ -5,12 +5,13 @@ import Hummingbird
 extension OperatorsAPI {
     /// `GET sanctions`: those in force, of one subject or of all.
     func listSanctions(_ call: Call) async throws(CallFault) -> Answer {
-        try call.input.only("subject")
+        try call.input.only("subject", "channel")
         let subject = try call.input.uuid("subject")
+        let channel = try call.input.text("channel")
         return try await read(
-            OperatorCall(.listSanctions, by: call.actor, subject: subject),
+            OperatorCall(.listSanctions, by: call.actor, subject: subject, channel: channel),
             "sanctions",
-            .sanctions(subject: subject)
+            .sanctions(subject: subject, channel: channel)
         )
     }
 

@@ -17,7 +17,12 @@ struct OperatorsAPI: Sendable {
         api.get("sessions") { request, _ in await answer(request, listSessions) }
         api.post("sessions/end") { request, _ in await answer(request, endSessions) }
         api.get("channels") { request, _ in await answer(request, listChannels) }
+        api.post("channels/slow") { request, _ in await answer(request, slow) }
+        api.post("channels/freeze") { request, _ in await answer(request, freeze) }
+        api.post("channels/unfreeze") { request, _ in await answer(request, unfreeze) }
         api.get("roster") { request, _ in await answer(request, readRoster) }
+        api.post("roster/enrol") { request, _ in await answer(request, enrol) }
+        api.post("roster/withdraw") { request, _ in await answer(request, withdraw) }
         api.get("sanctions") { request, _ in await answer(request, listSanctions) }
         api.post("sanctions") { request, _ in await answer(request, impose) }
         api.post("sanctions/lift") { request, _ in await answer(request, lift) }
@@ -72,10 +77,8 @@ struct OperatorsAPI: Sendable {
             throw CallFault(missing: "reason", "why: it is recorded")
         }
         switch await hub.carryOut(operation) {
-        case .failure(let refused): throw CallFault(refused.outcome)
-        case .success(let decision):
-            if let refusal = operation.refusal { throw CallFault(refusal, decision) }
-            return decision
+        case .failure(let refused): throw CallFault(refused.outcome, refused.decision)
+        case .success(let decision): return decision
         }
     }
 

@@ -19,12 +19,16 @@ package struct Ledger: Sendable {
     package private(set) var lastAt: Int64
     package private(set) var standing: Standing
     package private(set) var roster: Roster
+    package private(set) var settings: ChannelSettings
+    package private(set) var slowMode = SlowMode()
     /// The newest proposal that follows from no other, if it was recorded.
     private var principalSeq: Int64?
     private var subjectChanged: [UUID16: Int64] = [:]
     private var policyChanged: Int64 = 0
     /// Where subjects were forgotten in this run: keepers ask for each, by hand.
     private var forgotten: [UUID16: Int64] = [:]
+    /// When the settings of a channel last changed, by its index.
+    private var channelChanged: [Int: Int64] = [:]
     private var channelIndex: [String: Int] = [:]
     private var channelSeq: [Int64] = []
     private var keyed: KeyedOutcomes
@@ -37,6 +41,7 @@ package struct Ledger: Sendable {
         lastAt: Int64,
         standing: Standing,
         roster: Roster,
+        settings: ChannelSettings,
         keyed: KeyedOutcomes
     ) {
         self.log = log
@@ -45,6 +50,7 @@ package struct Ledger: Sendable {
         self.lastAt = lastAt
         self.standing = standing
         self.roster = roster
+        self.settings = settings
         self.keyed = keyed
         changes = MessageChanges(since: lastSeq)
     }
@@ -102,11 +108,38 @@ package struct Ledger: Sendable {
         {
             return .busy
         }
-        return nil
+        return hasRoom(for: proposal, max(lastAt, now)) ? nil : .busy
+    }
+
+    /// Whether what a proposal says of a member in a channel, or of a channel, can be remembered.
+    private func hasRoom(for proposal: Proposal, _ now: Int64) -> Bool {
+        if proposal.slowWindow > 0, let subject = proposal.subject, let index = proposal.channel {
+            return slowMode.hasRoom(for: subject, in: index, at: now)
+        }
+        guard let channel = proposal.channelName, proposal.disposition == .allow else {
+            return true
+        }
+        switch proposal.kind {
+        case .slow, .freeze: return settings.hasRoom(for: channel)
+        case .mute, .ban:
+            return proposal.subject.map { standing.hasRoom(for: channel, of: $0, at: now) } ?? true
+        case .enrol: return proposal.subject.map { roster.hasRoomToEnrol($0) } ?? true
+        default: return true
+        }
     }
 
     private mutating func isStale(_ proposal: Proposal, _ now: Int64) -> Bool {
         if policyChanged > proposal.judgedAfter { return true }
+        if let channel = proposal.channel {
+            if !channelChanged.isEmpty, let changed = channelChanged[channel],
+                changed > proposal.judgedAfter
+            {
+                return true
+            }
+            if proposal.slowWindow > 0, isTooSoon(proposal, in: channel, max(lastAt, now)) {
+                return true
+            }
+        }
         if let read = proposal.heads, !read.hold(in: roster.heads(of: read.channel, at: now)) {
             return true
         }
@@ -124,6 +157,12 @@ package struct Ledger: Sendable {
             let seq = forgotten[subject]
         else { return false }
         return seq > proposal.judgedAfter
+    }
+
+    /// Whether the sender has written in a slow channel since the shard looked.
+    private func isTooSoon(_ proposal: Proposal, in channel: Int, _ now: Int64) -> Bool {
+        guard let subject = proposal.subject else { return false }
+        return slowMode.wait(subject, in: channel, window: proposal.slowWindow, now: now) > 0
     }
 
     /// Gives what members get the channel's next number; others learn the newest one.
@@ -161,7 +200,14 @@ package struct Ledger: Sendable {
         }
         roster.apply(proposal)
         if proposal.kind == .erase, let subject = proposal.subject { forgotten[subject] = lastSeq }
-        guard standing.apply(proposal, at: lastAt), let subject = proposal.subject else { return }
+        slowMode.apply(proposal, at: lastAt)
+        if settings.apply(proposal), let name = proposal.channelName,
+            let index = channelIndex[name]
+        {
+            channelChanged[index] = lastSeq
+        }
+        let hasMoved = standing.apply(proposal, at: lastAt)
+        guard hasMoved || proposal.bringsClaims, let subject = proposal.subject else { return }
         subjectChanged[subject] = standing.isKnown(subject) ? lastSeq : nil
     }
 }

@@ -19,7 +19,7 @@ package protocol OperatedHub: Sendable {
     func sessions() async -> [OpenSession]
     /// Who belongs to a channel or is in it; nil when nobody is and nobody does.
     func roster(of channel: String) async -> [RosterPlace]?
-    /// Channels that anyone belongs to or is in, by name.
+    /// Channels that anyone belongs to or is in, or that something is set for, by name.
     func channels() async -> [OpenChannel]
     /// Puts policies in force that the record has.
     ///
@@ -39,8 +39,13 @@ package protocol OperatedHub: Sendable {
 /// Why a token is not taken, or a call of the operators' API came to nothing.
 package struct CallRefused: Error, Sendable {
     package let outcome: Outcome
+    /// The refusal's, when it was recorded.
+    package let decision: Decision?
 
-    package init(_ outcome: Outcome) { self.outcome = outcome }
+    package init(_ outcome: Outcome, _ decision: Decision? = nil) {
+        self.outcome = outcome
+        self.decision = decision
+    }
 }
 
 /// Why policies can't be in force: one line, or each fault with its place.
@@ -63,18 +68,17 @@ package struct OpenSession: Sendable {
 package struct OpenChannel: Sendable {
     package let name: String
     package let heads: Heads
-
-    package init(name: String, heads: Heads) {
-        self.name = name
-        self.heads = heads
-    }
+    /// Seconds between two messages of one member; 0 for any.
+    package let slowSeconds: Int
+    package let isFrozen: Bool
 }
 
 /// A member's place in a channel.
 package struct RosterPlace: Sendable {
     package let subject: UUID16
-    /// Whether the newest claims name the channel.
+    /// Whether the newest claims name the channel, or somebody has enrolled the member.
     package let belongs: Bool
+    package let isEnrolled: Bool
     /// Sessions that are in it.
     package let sessions: Int
     package let isMinor: Bool
@@ -84,7 +88,7 @@ package struct RosterPlace: Sendable {
 /// What the API asks the record.
 package enum RecordQuestion: Sendable {
     /// What is in force, of one subject or of all.
-    case sanctions(subject: UUID16?)
+    case sanctions(subject: UUID16?, channel: String?)
     case policies
     case search(RecordSearch)
     /// One event, as `audit.decision` tells it.
@@ -127,6 +131,8 @@ extension Shard {
         }
     }
 
-    /// Asks this shard's copy of the roster.
-    package func ask<Answer>(_ question: (inout Roster) -> Answer) -> Answer { question(&roster) }
+    /// Who belongs to a channel or is in it; nil when nobody is and nobody does.
+    package func places(in channel: String, at now: Instant) -> [RosterPlace]? {
+        roster.places(in: channel, at: now.wall)
+    }
 }

@@ -9,6 +9,11 @@ package struct OperatorCall: Sendable {
         case endSessions = "sessions.end"
         case listChannels = "channels.list"
         case readRoster = "channels.roster"
+        case slow = "channels.slow"
+        case freeze = "channels.freeze"
+        case unfreeze = "channels.unfreeze"
+        case enrol = "roster.enrol"
+        case withdraw = "roster.withdraw"
         case listSanctions = "sanctions.list"
         case impose = "sanctions.impose"
         case lift = "sanctions.lift"
@@ -22,7 +27,9 @@ package struct OperatorCall: Sendable {
         /// Whether it changes something or shows what people said, so that a reason is asked for.
         package var wantsReason: Bool {
             switch self {
-            case .endSessions, .impose, .lift, .revoke, .activate, .readContent: true
+            case .endSessions, .impose, .lift, .revoke, .activate, .readContent, .slow, .freeze,
+                .unfreeze, .enrol, .withdraw:
+                true
             default: false
             }
         }
@@ -34,8 +41,14 @@ package struct OperatorCall: Sendable {
 
     /// What happens once it is recorded.
     package enum Act: Sendable {
-        /// A mute or ban, or the end of one.
+        /// A mute or ban, or the end of one: in the call's channel, or on the whole hub.
         case sanction(EventKind, until: Int64?)
+        /// Seconds of slow mode in the channel; nil leaves it to the bundle.
+        case slow(seconds: Int?)
+        /// A freeze of the channel, or its end.
+        case freeze(EventKind)
+        /// The subject is put on the channel's roster, or taken from it.
+        case enrolment(EventKind)
         /// Sessions of the subject are closed: one, or all.
         case end(session: UUID16?)
         /// One token by its mark, or those of the subject; `until` they have expired.
@@ -75,58 +88,96 @@ package struct OperatorCall: Sendable {
         return nil
     }
 
+    /// Whether what it does holds in its channel, whose name then is a part of what is in force.
+    fileprivate var isAboutChannel: Bool {
+        switch act {
+        case .slow, .freeze, .enrolment, .sanction: channel != nil
+        case .end, .revoke, nil: false
+        }
+    }
+
     /// Bytes of UTF-8 that a reason may have.
     package static let reasonBytesMax = 1000
 }
 
 extension Shard {
     /// Proposes a call's event; what it does comes into force with it.
-    /// `handshakeRecorded(ticket:)` says when it is durable, or that it will not be.
+    /// `handshakeRecorded(ticket:)` says when it is durable and whether it was refused, or that it
+    /// will not be recorded.
     package func propose(_ call: OperatorCall, ticket: Int, at now: Instant) {
         self.now = now
-        let refusal = call.refusal
-        var kind = EventKind.operation
         var particulars = Particulars(started: ticks())
         particulars.detail.code("by", "operator")
         particulars.detail.code("operator", "\(call.actor.pseudonym)")
         particulars.detail.code("call", call.name.rawValue)
-        if let refusal {
-            particulars.detail.code("code", refusal.rawValue)
-            particulars.stage = .state
-        } else {
-            switch call.act {
-            case .sanction(let sanction, let until):
-                kind = sanction
-                if let until { particulars.detail.number("until", until) }
-            case .revoke(let token, let until):
-                kind = .revoke
-                if let token { particulars.detail.code("token", "\(token)") }
-                particulars.detail.number("until", until)
-            case .end, nil: break
-            }
-        }
+        let refusal = refusal(of: call)
         var proposal = proposal(
-            kind,
+            refusal == nil ? call.kind : .operation,
             refusal == nil ? .allow : .block,
             subject: call.subject
         )
-        if refusal == nil {
-            switch call.act {
-            case .sanction(_, let until): proposal.until = until
-            case .end(let session):
-                proposal.session = session
-                proposal.change = .end(session: session)
-            case .revoke(let token, let until):
-                proposal.change = .revoke(token: token, until: until)
-            case nil: break
-            }
+        if let refusal {
+            particulars.detail.code("code", refusal.rawValue)
+            particulars.stage = .state
+        } else if let act = call.act {
+            proposal.carry(act)
+            particulars.detail.add(act)
         }
         // Any other name is text that somebody typed: it stands in the content.
-        if let channel = call.channel, roster.holds(channel) { proposal.channelName = channel }
-        proposal.reply = .handshake(ticket: ticket)
+        if let channel = call.channel,
+            roster.holds(channel) || refusal == nil && call.isAboutChannel
+        {
+            proposal.channelName = channel
+        }
+        proposal.reply = .handshake(ticket: ticket, refusal: refusal)
         particulars.refers = call.refers
         particulars.parts.reason(call.account)
         record(&proposal, particulars)
+    }
+
+    private func refusal(of call: OperatorCall) -> Outcome? {
+        if let refusal = call.refusal { return refusal }
+        guard call.isAboutChannel, let channel = call.channel else { return nil }
+        return isNameable(channel, call.subject) ? nil : .unknownChannel
+    }
+}
+
+extension Proposal {
+    fileprivate mutating func carry(_ act: OperatorCall.Act) {
+        switch act {
+        case .sanction(_, let until): self.until = until
+        case .slow(let seconds): change = .slow(seconds: seconds)
+        case .freeze, .enrolment: break
+        case .end(let session):
+            self.session = session
+            change = .end(session: session)
+        case .revoke(let token, let until): change = .revoke(token: token, until: until)
+        }
+    }
+}
+
+extension Detail {
+    fileprivate mutating func add(_ act: OperatorCall.Act) {
+        switch act {
+        case .sanction(_, let until): if let until { number("until", until) }
+        case .slow(let seconds): if let seconds { number("seconds", Int64(seconds)) }
+        case .revoke(let token, let until):
+            if let token { code("token", "\(token)") }
+            number("until", until)
+        case .end, .freeze, .enrolment: break
+        }
+    }
+}
+
+extension OperatorCall {
+    /// The kind of its event, unless it is refused.
+    fileprivate var kind: EventKind {
+        switch act {
+        case .sanction(let kind, _), .freeze(let kind), .enrolment(let kind): kind
+        case .slow: .slow
+        case .revoke: .revoke
+        case .end, nil: .operation
+        }
     }
 }
 

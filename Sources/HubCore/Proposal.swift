@@ -37,6 +37,9 @@ package struct Proposal: Sendable {
     package var target: TargetMessage?
     /// The channels that a resumption is to join, or the one that a join of it is for.
     package var resumption: Resumption?
+    /// What slow mode leaves between two messages of the sender, microseconds; 0 where it doesn't
+    /// count.
+    package var slowWindow: Int64 = 0
     /// End of a sanction in microseconds since 2000-01-01 UTC; only for `mute` and `ban`.
     package var until: Int64?
     /// What it changes that its event's columns don't say.
@@ -96,6 +99,12 @@ extension Proposal {
         }
     }
 
+    /// Whether it brings its subject's newest claims, which verdicts rest on.
+    var bringsClaims: Bool {
+        if case .member = change { return true }
+        return false
+    }
+
     /// What its records take in a journal, in bytes.
     package var journalBytes: Int {
         var bytes = event.count + JournalFormat.recordHeaderBytes
@@ -116,6 +125,8 @@ package enum Change: Sendable {
     case preserved(Range<Int64>)
     /// Sessions of the subject are closed: one, or all.
     case end(session: UUID16?)
+    /// Seconds between two messages of one member in the channel; nil leaves it to the bundle.
+    case slow(seconds: Int?)
     /// One token, or all of the subject that were issued so far, count no longer. Past `until`
     /// (microseconds since 2000-01-01 UTC) they have expired.
     case revoke(token: UUID16?, until: Int64)

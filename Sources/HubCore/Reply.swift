@@ -30,6 +30,7 @@ package enum Reply: Sendable, Equatable {
     case refused(Outcome, message: String? = nil, retryAfterMs: Int? = nil)
     /// The connection ends with the outcome's close code.
     case close(Outcome)
-    /// The handshake behind this ticket may answer 101, or its refusal; or policies are in force.
-    case handshake(ticket: Int)
+    /// The handshake behind this ticket may answer 101, or its refusal; or policies are in force; or
+    /// an operator's call has taken effect, unless it was refused.
+    case handshake(ticket: Int, refusal: Outcome? = nil)
 }

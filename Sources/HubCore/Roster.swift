@@ -3,24 +3,26 @@ package import Outcomes
 package import PolicyEngine
 
 /// Who belongs to which channel, and who is in it: the members whose newest recorded claims name it,
-/// and those who have joined it.
+/// those whom somebody has enrolled, and those who have joined it.
 ///
 /// The recorder holds one and each shard a copy; both change only by applying recorded events in
 /// `seq` order, so they agree at equal `seq`.
 package struct Roster: Sendable {
-    /// Members known at most, and places in channels that their claims name at most: some hundred
-    /// bytes each, in every copy. Past it, who would be one more is refused as `busy`.
+    /// Members known at most, and places in channels that they belong to at most: some hundred bytes
+    /// each, in every copy. Past it, who would be one more is refused as `busy`.
     package static let placesMax = 1 << 20
 
     private var reading: MemberReading
     private var people: [UUID16: Person] = [:]
     private var channels: [String: RosterChannel] = [:]
-    private var namedCount = 0
+    private var placesCount = 0
 
-    /// One member: what the newest claims say, and where the sessions are.
+    /// One member: what the newest claims say, where it was enrolled, and where the sessions are.
     private struct Person: Sendable, Equatable {
-        /// Nil when forgotten while still connected: then nobody knows the age, so it is a minor.
+        /// Nil while the claims aren't known, or are forgotten: then nobody knows the age, so it is a
+        /// minor.
         var entry: RosterEntry?
+        var enrolled: Set<String> = []
         var sittings: [Sitting] = []
     }
 
@@ -45,7 +47,7 @@ package struct Roster: Sendable {
         return channels.values[index].count(at: now) { people[$0]?.entry }
     }
 
-    /// Whether the claims of any member name the channel, so that its name is no stranger's text.
+    /// Whether anyone belongs to the channel, so that its name is no stranger's text.
     package func isNamed(_ channel: String) -> Bool { channels[channel]?.isNamed ?? false }
 
     /// Whether anyone belongs to the channel or is in it.
@@ -60,7 +62,8 @@ package struct Roster: Sendable {
             let entry = people[subject]?.entry
             return RosterPlace(
                 subject: subject,
-                belongs: seat.isNamed,
+                belongs: seat.belongs,
+                isEnrolled: seat.isEnrolled,
                 sessions: seat.joined,
                 isMinor: entry?.ofAgeAt.map { now < $0 } ?? true,
                 isModerator: entry?.isModerator ?? false
@@ -71,8 +74,19 @@ package struct Roster: Sendable {
     /// Whether one more member with these claims can be remembered.
     package func hasRoom(for entry: RosterEntry, of subject: UUID16) -> Bool {
         let known = people[subject]
-        let places = namedCount - (known?.entry?.channels.count ?? 0) + entry.channels.count
+        let places = placesCount - (known?.entry?.channels.count ?? 0) + entry.channels.count
         return places <= Self.placesMax && (known != nil || people.count < Self.placesMax)
+    }
+
+    /// Whether a member can be enrolled somewhere.
+    package func hasRoomToEnrol(_ subject: UUID16) -> Bool {
+        placesCount < Self.placesMax
+            && (people[subject] != nil || people.count < Self.placesMax)
+    }
+
+    /// Whether a member belongs to a channel, by claims or by enrolment.
+    package func belongs(_ subject: UUID16, to channel: String) -> Bool {
+        channels[channel]?.seats[subject]?.belongs ?? false
     }
 
     /// Members known, for the metrics and tests.
@@ -146,7 +160,7 @@ extension Roster {
         switch proposal.change {
         case .member(let entry): if let subject = proposal.subject { set(entry, of: subject) }
         case .policy(let bundle): adopt(bundle.members)
-        case .strike, .preserved, .end, .revoke, .resumed, nil: break
+        case .strike, .preserved, .end, .revoke, .resumed, .slow, nil: break
         }
         apply(
             proposal.kind,
@@ -173,7 +187,11 @@ extension Roster {
         case .leave:
             if let session, let channel { leave(channel, subject, session) }
         case .disconnect: if let session { end(session, subject) }
-        case .erase: set(nil, of: subject)
+        case .erase: forget(subject)
+        case .enrol: if let channel { enrol(true, subject, in: channel) }
+        case .withdraw: if let channel { enrol(false, subject, in: channel) }
+        // Whoever is banned from a channel is in it no more, in any session.
+        case .ban: if let channel { takeOut(subject, of: channel) }
         default: break
         }
     }
@@ -194,19 +212,42 @@ extension Roster {
         var person = people[subject] ?? Person()
         let old = person.entry
         person.entry = entry
-        people[subject] = entry == nil && person.sittings.isEmpty ? nil : person
+        put(person, subject)
         if old?.name != entry?.name {
             for name in person.sittings.lazy.flatMap(\.channels) {
                 channels[name]?.changes?.touch(subject, knownAs: old?.name ?? "")
             }
         }
         if let old, let entry, old.counts(as: entry) { return }
-        namedCount += (entry?.channels.count ?? 0) - (old?.channels.count ?? 0)
-        let joined = person.sittings.flatMap(\.channels)
-        for name in Set((old?.channels ?? []) + (entry?.channels ?? []) + joined) {
+        placesCount += (entry?.channels.count ?? 0) - (old?.channels.count ?? 0)
+        let others = person.sittings.flatMap(\.channels) + person.enrolled
+        for name in Set((old?.channels ?? []) + (entry?.channels ?? []) + others) {
             let isNamed = entry?.channels.contains(name) ?? false
             change(name, subject, from: old, to: entry) { $0.isNamed = isNamed }
         }
+    }
+
+    private mutating func put(_ person: Person, _ subject: UUID16) {
+        people[subject] = person == Person() ? nil : person
+    }
+
+    /// Forgets a member; sessions that are still open stay where they are.
+    private mutating func forget(_ subject: UUID16) {
+        for channel in people[subject]?.enrolled ?? [] { enrol(false, subject, in: channel) }
+        set(nil, of: subject)
+    }
+
+    private mutating func enrol(_ isEnrolled: Bool, _ subject: UUID16, in channel: String) {
+        var person = people[subject] ?? Person()
+        guard person.enrolled.contains(channel) != isEnrolled else { return }
+        if isEnrolled { person.enrolled.insert(channel) } else { person.enrolled.remove(channel) }
+        put(person, subject)
+        placesCount += isEnrolled ? 1 : -1
+        change(channel, subject, person.entry) { $0.isEnrolled = isEnrolled }
+    }
+
+    private mutating func takeOut(_ subject: UUID16, of channel: String) {
+        for sitting in people[subject]?.sittings ?? [] { leave(channel, subject, sitting.session) }
     }
 
     private mutating func join(_ channel: String, _ subject: UUID16, _ session: UUID16) {
@@ -234,7 +275,7 @@ extension Roster {
             let index = person.sittings.firstIndex(where: { $0.session == session })
         else { return }
         let sitting = person.sittings.remove(at: index)
-        people[subject] = person.entry == nil && person.sittings.isEmpty ? nil : person
+        put(person, subject)
         for channel in sitting.channels {
             change(channel, subject, person.entry) { $0.joined -= 1 }
         }

@@ -34,12 +34,16 @@ struct RosterChannel: Sendable {
     struct Seat: Sendable, Equatable {
         /// Whether the member's claims name the channel.
         var isNamed = false
+        /// Whether somebody has enrolled the member, whatever the claims say.
+        var isEnrolled = false
         /// Sessions of the member that have joined it.
         var joined = 0
+
+        var belongs: Bool { isNamed || isEnrolled }
     }
 
     private(set) var seats: [UUID16: Seat] = [:]
-    private var namedCount = 0
+    private var belongingCount = 0
     /// The count, as it was at `countedAt` and is until `changesAt`.
     private(set) var heads = Heads()
     private var countedAt = Int64.min
@@ -48,7 +52,8 @@ struct RosterChannel: Sendable {
     var changes: PresenceChanges?
 
     var isEmpty: Bool { seats.isEmpty }
-    var isNamed: Bool { namedCount > 0 }
+    /// Whether anyone belongs to it, so that its name is no stranger's text.
+    var isNamed: Bool { belongingCount > 0 }
     /// Members in it, whatever their age.
     var presentCount: Int { heads.present.adults + heads.present.minors }
     func isPresent(_ subject: UUID16) -> Bool { (seats[subject]?.joined ?? 0) > 0 }
@@ -70,7 +75,7 @@ struct RosterChannel: Sendable {
         var after = before
         body(&after)
         seats[subject] = after == Seat() ? nil : after
-        namedCount += (after.isNamed ? 1 : 0) - (before.isNamed ? 1 : 0)
+        belongingCount += (after.belongs ? 1 : 0) - (before.belongs ? 1 : 0)
         count(before, old, by: -1)
         count(after, new, by: 1)
         if changes != nil, (before.joined > 0) != (after.joined > 0) {

@@ -30,7 +30,7 @@ extension Shard {
         case .recorded(let seq, let at, let channelSeq):
             // What follows in this group was judged before; what is judged from now on is fresh.
             appliedThrough = seq
-            change(proposal, at: at)
+            change(proposal, at: at, Decision(log: log, seq: seq))
             if isOwn { answer(proposal, bytes, seq: seq, channelSeq: channelSeq) }
             if !proposal.delivery.isEmpty, let channel = proposal.channel {
                 deliver(bytes[rebasing: proposal.delivery], to: channel)
@@ -53,9 +53,11 @@ extension Shard {
     }
 
     /// State first: what a recorded proposal changes, on every shard alike.
-    private func change(_ proposal: Proposal, at: Int64) {
+    private func change(_ proposal: Proposal, at: Int64, _ decision: Decision) {
         _ = standing.apply(proposal, at: at)
         roster.apply(proposal)
+        slowMode.apply(proposal, at: at)
+        if settings.apply(proposal) { tellSetting(proposal, decision) }
         note(proposal)
         if case .policy(let bundle) = proposal.change {
             adopt(bundle)
@@ -64,7 +66,13 @@ extension Shard {
         if case .revoke = proposal.change { closeRevoked() }
         guard let subject = proposal.subject else { return }
         if proposal.kind == .erase { closeSessions(of: subject, .tokenRevoked) }
-        if proposal.kind == .ban { closeSessions(of: subject, .banned) }
+        if proposal.kind == .ban {
+            if let channel = proposal.channelName {
+                takeOut(subject, of: channel, decision)
+            } else {
+                closeSessions(of: subject, .banned)
+            }
+        }
         if case .end(let session) = proposal.change {
             closeSessions(of: subject, .sessionEnded, only: session)
         }
@@ -131,8 +139,8 @@ extension Shard {
         channelSeq: Int64
     ) {
         let decision = Decision(log: log, seq: seq)
-        if case .handshake(let ticket) = proposal.reply {
-            output.handshakeRecorded(ticket: ticket, decision: decision, outcome: nil)
+        if case .handshake(let ticket, let refusal) = proposal.reply {
+            output.handshakeRecorded(ticket: ticket, decision: decision, outcome: refusal)
             return
         }
         guard isLive(proposal) else { return }
@@ -232,7 +240,7 @@ extension Shard {
         _ bytes: UnsafeRawBufferPointer,
         _ outcome: Outcome
     ) {
-        if case .handshake(let ticket) = proposal.reply {
+        if case .handshake(let ticket, _) = proposal.reply {
             output.handshakeRecorded(ticket: ticket, decision: nil, outcome: outcome)
         } else if isLive(proposal) {
             // A connection that broke the protocol ends, recorded or not.
@@ -248,7 +256,7 @@ extension Shard {
     /// came after it cannot overtake.
     private func judgeAgain(_ proposal: Proposal, _ bytes: UnsafeRawBufferPointer) {
         counters.rejudged &+= 1
-        if case .handshake(let ticket) = proposal.reply {
+        if case .handshake(let ticket, _) = proposal.reply {
             output.handshakeRecorded(ticket: ticket, decision: nil, outcome: nil)
             return
         }
@@ -367,11 +375,11 @@ extension Shard {
         return text
     }
 
-    private func left(
+    func left(
         _ channel: String,
         _ decision: Decision,
         _ outcome: Outcome,
-        say: String?
+        say: String? = nil
     ) -> [UInt8] {
         var text: [UInt8] = []
         text.json("{\"type\":\"left\",\"channel\":")

@@ -13,9 +13,9 @@ extension Shard {
         _ started: UInt64,
         _ isAgain: Bool
     ) {
-        guard let channel = channelToWrite(envelope, payload, slot, started, isAgain) else {
-            return
-        }
+        guard
+            let channel = channelToWrite(envelope, payload, slot, started, isAgain, isNew: false)
+        else { return }
         let session = sessions[slot: slot]!
         guard let found = target(envelope, channel, payload, slot, started) else { return }
         guard found.entry.author == session.subject else {

@@ -4,8 +4,7 @@ import PolicyEngine
 extension Shard {
     /// Proposes the events that follow from a verdict, right behind its own; each refers to it.
     func propose(_ consequences: Consequences, of principal: Proposal, rules: [String]) {
-        guard let subject = principal.subject else { return }
-        let member = standing[subject]
+        guard principal.subject != nil else { return }
         for strike in consequences.strikes {
             var detail = Detail.byRule
             detail.number("count", Int64(strike.count))
@@ -13,22 +12,46 @@ extension Shard {
                 $0.change = .strike(rule: strike.rule, count: strike.count)
             }
         }
-        // A rule never shortens what is in force already.
-        let mutedUntil = after(consequences.muteSeconds)
-        if consequences.muteSeconds > 0, member.mutedUntil < mutedUntil {
-            var detail = Detail.byRule
-            detail.number("until", mutedUntil)
-            follow(.mute, principal, rules, detail) { $0.until = mutedUntil }
-        }
-        let bannedUntil = after(consequences.banSeconds)
-        if consequences.banSeconds > 0, member.bannedUntil < bannedUntil {
-            var detail = Detail.byRule
-            detail.number("until", bannedUntil)
-            detail.yes("provisional")
-            follow(.ban, principal, rules, detail) { $0.until = bannedUntil }
+        sanction(.mute, consequences.muteSeconds, principal, rules)
+        sanction(.ban, consequences.banSeconds, principal, rules)
+        if let channel = principal.channelName {
+            sanction(.mute, consequences.channelMuteSeconds, in: channel, principal, rules)
+            sanction(.ban, consequences.channelBanSeconds, in: channel, principal, rules)
         }
         if consequences.preserveSeconds > 0, let channel = principal.channelName {
             preserve(channel, consequences.preserveSeconds, principal, rules)
+        }
+    }
+
+    /// - Parameters:
+    ///   - seconds: how long it lasts; 0 for none.
+    ///   - channel: where it holds; nil for the whole hub.
+    private func sanction(
+        _ kind: EventKind,
+        _ seconds: Int,
+        in channel: String? = nil,
+        _ principal: Proposal,
+        _ rules: [String]
+    ) {
+        guard seconds > 0, let subject = principal.subject else { return }
+        // Whoever is sanctioned in more channels than are remembered is so everywhere.
+        let place = channel.flatMap {
+            standing.hasRoom(for: $0, of: subject, at: now.wall) ? $0 : nil
+        }
+        let member = standing[subject]
+        let here = place.map { member.channels[$0] ?? Standing.InChannel() }
+        let inForce =
+            kind == .mute
+            ? here?.mutedUntil ?? member.mutedUntil : here?.bannedUntil ?? member.bannedUntil
+        // A rule never shortens what is in force already.
+        let until = after(seconds)
+        guard inForce < until else { return }
+        var detail = Detail.byRule
+        detail.number("until", until)
+        if kind == .ban { detail.yes("provisional") }
+        follow(kind, principal, rules, detail) {
+            $0.until = until
+            $0.channelName = place
         }
     }
 

@@ -84,7 +84,7 @@ extension Shard {
             isAgain
             ? 0 : sessions[slot: slot]!.takeMessage(bytes: payload.count, nowNs: now.monotonicNs)
         if wait > 0 {
-            refuse(payload, slot, envelope, started, waitNs: wait)
+            refuse(payload, slot, envelope, started, Obstacle(.rate, waitNs: wait))
             return
         }
         switch envelope.type {
@@ -128,7 +128,7 @@ extension Shard {
     func refusal(toJoin channel: String, _ session: Session) -> Outcome? {
         if session.channels.contains(where: { $0.name == channel }) { return .alreadyJoined }
         if session.channels.count >= bundle.limits.channelsPerSession { return .tooManyChannels }
-        return bundle.allows(channel: channel) ? nil : .unknownChannel
+        return obstacle(toJoining: channel, session)
     }
 
     private func leave(
@@ -158,9 +158,9 @@ extension Shard {
         _ started: UInt64,
         _ isAgain: Bool
     ) {
-        guard let channel = channelToWrite(envelope, payload, slot, started, isAgain) else {
-            return
-        }
+        guard
+            let channel = channelToWrite(envelope, payload, slot, started, isAgain, isNew: true)
+        else { return }
         let session = sessions[slot: slot]!
         let item = Item.message(kind: envelope.kind, body: envelope.body!, bytes: payload.count)
         let judged = judge(item, session, in: channel.name)
@@ -172,6 +172,7 @@ extension Shard {
         var proposal = proposal(.message, verdict.disposition, slot, envelope, payload)
         proposal.channel = channel.index
         proposal.heads = judged.heads
+        proposal.slowWindow = slowWindow(channel.name, session)
         identify(&proposal, envelope, session)
         var particulars = Particulars(bytes: payload.count, started: started)
         particulars.verdict = verdict
@@ -188,49 +189,58 @@ extension Shard {
         record(&proposal, particulars, in: channel.name)
     }
 
-    /// The channel that a member may write to now; nil when it was refused.
+    /// The channel that a member may write to now, or change what it wrote there; nil when it was
+    /// refused.
+    ///
+    /// - Parameter isNew: whether it is a message of its own, for which slow mode counts.
     func channelToWrite(
         _ envelope: Envelope,
         _ payload: UnsafeRawBufferPointer,
         _ slot: Int,
         _ started: UInt64,
-        _ isAgain: Bool
+        _ isAgain: Bool,
+        isNew: Bool
     ) -> (name: String, index: Int)? {
         let session = sessions[slot: slot]!
-        if standing[session.subject].mutedUntil > now.wall {
-            refuse(payload, slot, .muted, stage: .state, envelope: envelope, started: started)
+        guard let channel = session.channels.first(where: { $0.name == envelope.channel }) else {
+            let obstacle = obstacle(toWritingOutside: envelope.channel, session)
+            refuse(payload, slot, envelope, started, obstacle)
             return nil
         }
-        guard let channel = session.channels.first(where: { $0.name == envelope.channel }) else {
-            refuse(payload, slot, .notJoined, stage: .state, envelope: envelope, started: started)
+        let obstacle =
+            isNew
+            ? obstacle(toWriting: channel, session)
+            : obstacle(toChanging: channel.name, session).map { Obstacle($0) }
+        if let obstacle {
+            refuse(payload, slot, envelope, started, obstacle)
             return nil
         }
         if !isAgain, let account = channelAccounts[channel.index] {
             let wait = account.takeMessage(bytes: payload.count, nowNs: now.monotonicNs)
             if wait > 0 {
-                refuse(payload, slot, envelope, started, waitNs: wait)
+                refuse(payload, slot, envelope, started, Obstacle(.rate, waitNs: wait))
                 return nil
             }
         }
         return channel
     }
 
-    /// Refuses what comes too fast.
-    private func refuse(
+    /// Refuses what something is in the way of.
+    func refuse(
         _ payload: UnsafeRawBufferPointer,
         _ slot: Int,
         _ envelope: Envelope,
         _ started: UInt64,
-        waitNs: UInt64
+        _ obstacle: Obstacle
     ) {
         refuse(
             payload,
             slot,
-            .rate,
-            stage: .rate,
+            obstacle.outcome,
+            stage: obstacle.waitNs > 0 ? .rate : .state,
             envelope: envelope,
             started: started,
-            retryAfterMs: Int(waitNs / 1_000_000) + 1
+            retryAfterMs: obstacle.waitNs > 0 ? Int(obstacle.waitNs / 1_000_000) + 1 : nil
         )
     }
 

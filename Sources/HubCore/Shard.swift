@@ -93,6 +93,8 @@ package final class Shard<Output: ShardOutput> {
     package internal(set) var appliedThrough: Int64 = 0
     package internal(set) var standing: Standing
     package internal(set) var roster: Roster
+    package internal(set) var settings: ChannelSettings
+    package internal(set) var slowMode = SlowMode()
     /// What rules have preserved in this run, by channel.
     var preserved: [String: Range<Int64>] = [:]
     package internal(set) var sessions = SessionTable()
@@ -118,6 +120,7 @@ package final class Shard<Output: ShardOutput> {
         accounts: Accounts,
         standing: Standing,
         roster: Roster,
+        settings: ChannelSettings,
         entropy: Entropy,
         ticks: @escaping () -> UInt64,
         output: Output
@@ -132,6 +135,7 @@ package final class Shard<Output: ShardOutput> {
         self.accounts = accounts
         self.standing = standing
         self.roster = roster
+        self.settings = settings
         self.entropy = entropy
         self.ticks = ticks
         self.output = output

@@ -12,6 +12,9 @@ package struct Standing: Sendable, Equatable {
     /// Strikes of one member by one rule that are remembered, the newest: as many as a rule can ask
     /// for.
     package static let strikesMax = 100
+    /// Channels in which one member is muted or banned at a time, each by itself: who has that many
+    /// is sanctioned on the whole hub.
+    package static let channelsMax = 256
 
     /// One member's facts; times in microseconds since 2000-01-01 UTC, 0 for none.
     package struct Member: Sendable, Equatable {
@@ -24,7 +27,15 @@ package struct Standing: Sendable, Equatable {
         package var forgottenThrough: Int64 = 0
         /// In the order of their time; some may have decayed.
         package var strikes: [Strike] = []
+        /// What holds in single channels, by name; some may be over.
+        package var channels: [String: InChannel] = [:]
         package init() {}
+    }
+
+    /// A member's sanctions in one channel; times as the member's.
+    package struct InChannel: Sendable, Equatable {
+        package var mutedUntil: Int64 = 0
+        package var bannedUntil: Int64 = 0
     }
 
     private var members: [UUID16: Member] = [:]
@@ -46,15 +57,42 @@ package struct Standing: Sendable, Equatable {
     /// Members with a fact, for comparisons in tests.
     package var count: Int { members.count }
 
+    /// Until when a member may not write in a channel: the hub's mute, or its own.
+    package func mutedUntil(_ subject: UUID16, in channel: String) -> Int64 {
+        guard let member = members[subject] else { return 0 }
+        return max(member.mutedUntil, member.channels[channel]?.mutedUntil ?? 0)
+    }
+
+    /// Until when a member may not be in a channel.
+    package func bannedUntil(_ subject: UUID16, from channel: String) -> Int64 {
+        members[subject]?.channels[channel]?.bannedUntil ?? 0
+    }
+
+    /// Whether one more sanction of a member in a channel can be remembered.
+    ///
+    /// - Parameter now: microseconds since 2000-01-01 UTC.
+    package func hasRoom(for channel: String, of subject: UUID16, at now: Int64) -> Bool {
+        guard let channels = members[subject]?.channels, channels.count >= Self.channelsMax else {
+            return true
+        }
+        return channels[channel] != nil
+            || channels.values.lazy.filter { !$0.isOver(at: now) }.count < Self.channelsMax
+    }
+
     /// Applies one recorded event.
     ///
-    /// - Parameter until: end of a mute or ban, microseconds since 2000-01-01 UTC; nil for none.
+    /// - Parameters:
+    ///   - channel: where a sanction holds; nil for the whole hub.
+    ///   - until: end of a mute or ban, microseconds since 2000-01-01 UTC; nil for none.
+    ///   - at: the event's time, as `until`.
     /// - Returns: whether a fact that verdicts rest on has changed.
     package mutating func apply(
         _ kind: EventKind,
         _ disposition: Disposition,
         subject: UUID16?,
-        until: Int64?
+        channel: String?,
+        until: Int64?,
+        at: Int64
     ) -> Bool {
         if kind == .hubStarted {
             endSessions()
@@ -62,6 +100,10 @@ package struct Standing: Sendable, Equatable {
         }
         guard let subject, disposition == .allow else { return false }
         var member = self[subject]
+        if let channel, member.apply(kind, in: channel, until: until, at: at) {
+            members[subject] = member == Member() ? nil : member
+            return true
+        }
         switch kind {
         case .connect: member.sessions += 1
         case .disconnect: member.sessions = max(0, member.sessions - 1)
@@ -188,7 +230,37 @@ package struct Standing: Sendable, Equatable {
             proposal.kind,
             proposal.disposition,
             subject: proposal.subject,
-            until: proposal.until
+            channel: proposal.channelName,
+            until: proposal.until,
+            at: at
         )
     }
+}
+
+extension Standing.Member {
+    /// Applies an event of one channel; whether it was a sanction or the end of one.
+    fileprivate mutating func apply(
+        _ kind: EventKind,
+        in channel: String,
+        until: Int64?,
+        at: Int64
+    ) -> Bool {
+        var here = channels[channel] ?? Standing.InChannel()
+        switch kind {
+        case .mute: here.mutedUntil = until ?? .max
+        case .unmute: here.mutedUntil = 0
+        case .ban: here.bannedUntil = until ?? .max
+        case .unban: here.bannedUntil = 0
+        default: return false
+        }
+        if channels.count >= Standing.channelsMax {
+            channels = channels.filter { !$0.value.isOver(at: at) }
+        }
+        channels[channel] = here == Standing.InChannel() ? nil : here
+        return true
+    }
+}
+
+extension Standing.InChannel {
+    fileprivate func isOver(at now: Int64) -> Bool { mutedUntil <= now && bannedUntil <= now }
 }

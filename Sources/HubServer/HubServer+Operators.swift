@@ -28,15 +28,22 @@ extension HubServer {
         return sessions
     }
 
-    /// Asks one shard's copy of the roster; all agree.
-    package func roster<Answer: Sendable>(
-        _ question: @escaping @Sendable (inout Roster, Int64) -> Answer
+    /// Who belongs to a channel or is in it; nil when nobody is and nobody does.
+    package func roster(of channel: String) async -> [RosterPlace]? {
+        await ask { shard, now in shard.places(in: channel, at: now) } ?? nil
+    }
+
+    /// Channels that anyone belongs to or is in, or that something is set for, by name.
+    package func channels() async -> [OpenChannel] {
+        await ask { shard, now in shard.openChannels(at: now) } ?? []
+    }
+
+    /// Asks the shard that calls are proposed to; all have the same state.
+    private func ask<Answer: Sendable>(
+        _ question: @escaping @Sendable (Shard<ShardLoop>, Instant) -> Answer
     ) async -> Answer? {
         guard let loop = loops.first else { return nil }
-        return try? await loop.eventLoop.submit {
-            let now = loop.clocks.now().wall
-            return loop.shard.ask { question(&$0, now) }
-        }.get()
+        return try? await loop.eventLoop.submit { question(loop.shard, loop.clocks.now()) }.get()
     }
 }
 
@@ -47,6 +54,10 @@ private final class PendingOperation: PendingHandshake {
     init(told: @escaping (Result<Decision, CallRefused>) -> Void) { self.told = told }
 
     func recorded(decision: Decision?, outcome: Outcome?) {
-        told(decision.map(Result.success) ?? .failure(CallRefused(outcome ?? .busy)))
+        if let decision, outcome == nil {
+            told(.success(decision))
+        } else {
+            told(.failure(CallRefused(outcome ?? .busy, decision)))
+        }
     }
 }

@@ -56,6 +56,9 @@ package enum Outcome: String, CaseIterable, Sendable {
     case blocked = "blocked"
     case bounced = "bounced"
     case muted = "muted"
+    case channelBanned = "channel_banned"
+    case frozen = "frozen"
+    case slowMode = "slow_mode"
     case notJoined = "not_joined"
     case alreadyJoined = "already_joined"
     case unknownChannel = "unknown_channel"
@@ -118,9 +121,8 @@ extension Outcome {
             .resumedElsewhere, .repeatedViolations:
             closeRow
         case .badJSON, .duplicateKey, .badEnvelope, .unknownType, .badSchema, .blocked, .bounced,
-            .muted,
-            .notJoined, .alreadyJoined, .unknownChannel, .tooManyChannels, .presenceOff, .rate,
-            .unknownMessage, .resumeLost:
+            .muted, .channelBanned, .frozen, .slowMode, .notJoined, .alreadyJoined, .unknownChannel,
+            .tooManyChannels, .presenceOff, .rate, .unknownMessage, .resumeLost:
             messageRow
         }
     }
@@ -225,6 +227,10 @@ extension Outcome {
         case .bounced:
             Row(.afterChange, .policy, "Please say it in other words: this was not sent.")
         case .muted: Row(.later, .policy, "You are muted.")
+        case .channelBanned: Row(.later, .policy, "You are banned from this channel.")
+        case .frozen:
+            Row(.later, .policy, "This channel is frozen: only moderators can write here.")
+        case .slowMode: Row(.later, .policy, "This channel is in slow mode: wait a moment.")
         case .notJoined: Row(.afterChange, .client, "Join the channel first.")
         case .alreadyJoined: Row(.never, .client, "You are in this channel already.")
         case .unknownChannel: Row(.never, .client, "There is no such channel.")

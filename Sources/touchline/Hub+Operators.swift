@@ -59,16 +59,10 @@ extension Hub: OperatedHub {
     func sessions() async -> [OpenSession] { await server.sessions() }
 
     func roster(of channel: String) async -> [RosterPlace]? {
-        await server.roster { roster, now in roster.places(in: channel, at: now) } ?? nil
+        await server.roster(of: channel)
     }
 
-    func channels() async -> [OpenChannel] {
-        await server.roster { roster, now in
-            roster.channelNames.sorted().map {
-                OpenChannel(name: $0, heads: roster.heads(of: $0, at: now))
-            }
-        } ?? []
-    }
+    func channels() async -> [OpenChannel] { await server.channels() }
 
     func activate(
         digest: [UInt8]?,

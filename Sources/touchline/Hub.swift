@@ -121,7 +121,7 @@ final class Hub: Sendable {
             configuration.hub.shards > 0 ? configuration.hub.shards : System.coreCount
         group = MultiThreadedEventLoopGroup(numberOfThreads: shards)
         let submit = Submission()
-        let (standing, roster) = (record.standing, record.roster)
+        let (standing, roster, settings) = (record.standing, record.roster, record.settings)
         let rates = RateCounters()
         let accounts = Accounts(configuration.limits.rates)
         let recent = RecentMessages(
@@ -158,6 +158,7 @@ final class Hub: Sendable {
                     accounts: accounts,
                     standing: standing,
                     roster: roster,
+                    settings: settings,
                     entropy: Entropy(refill: Self.fillFromKernel),
                     ticks: { clocks.monotonicNs() },
                     output: loop

@@ -17,6 +17,7 @@ final class RecordStart: Sendable {
     let lastSeq: Int64
     let standing: Standing
     let roster: Roster
+    let settings: ChannelSettings
     let shipper: Shipper
     /// How far the journal is written, and what it takes up.
     let durable: JournalDurable
@@ -35,6 +36,7 @@ final class RecordStart: Sendable {
         lastSeq: Int64,
         standing: Standing,
         roster: Roster,
+        settings: ChannelSettings,
         shipper: Shipper,
         durable: JournalDurable,
         parts: Parts
@@ -44,6 +46,7 @@ final class RecordStart: Sendable {
         self.lastSeq = lastSeq
         self.standing = standing
         self.roster = roster
+        self.settings = settings
         self.shipper = shipper
         self.durable = durable
         self.parts = Mutex(parts)
@@ -104,6 +107,7 @@ final class RecordStart: Sendable {
         )
         let standing = standing(state)
         let roster = roster(state, try reading(state.policy))
+        let settings = settings(state)
         let tree = try RecordedTree.load(database, log: log, lastSeq: state.lastSeq)
         return RecordStart(
             log: log,
@@ -111,6 +115,7 @@ final class RecordStart: Sendable {
             lastSeq: state.lastSeq,
             standing: standing,
             roster: roster,
+            settings: settings,
             shipper: shipper,
             durable: durable,
             parts: Parts(
@@ -121,6 +126,7 @@ final class RecordStart: Sendable {
                     lastAt: state.lastAt,
                     standing: standing,
                     roster: roster,
+                    settings: settings,
                     keyed: keyed(state)
                 ),
                 notary: Notary(
@@ -202,7 +208,9 @@ final class RecordStart: Sendable {
                 sanction.kind,
                 .allow,
                 subject: sanction.subject,
-                until: sanction.until
+                channel: sanction.channel,
+                until: sanction.until,
+                at: sanction.at
             )
         }
         for revocation in state.revocations {
@@ -238,7 +246,29 @@ final class RecordStart: Sendable {
         for member in state.members {
             roster.restore(subject: member.subject, claims: member.claims)
         }
+        for enrolment in state.enrolments {
+            roster.apply(
+                .enrol,
+                .allow,
+                subject: enrolment.subject,
+                session: nil,
+                channel: enrolment.channel
+            )
+        }
         return roster
+    }
+
+    private static func settings(_ state: StartState) -> ChannelSettings {
+        var settings = ChannelSettings()
+        for setting in state.settings {
+            _ = settings.apply(
+                setting.kind,
+                .allow,
+                channel: setting.channel,
+                seconds: setting.seconds
+            )
+        }
+        return settings
     }
 
     private static func keyed(_ state: StartState) -> KeyedOutcomes {

@@ -19,6 +19,7 @@ struct KeepingTests {
         _ kind: EventKind,
         daysAgo: Int64 = 0,
         subject: UUID16? = nil,
+        channel: String? = nil,
         detail: String = "{}",
         text: String? = nil
     ) {
@@ -33,6 +34,7 @@ struct KeepingTests {
             stage: .done,
             disposition: .allow,
             subject: subject,
+            channel: channel,
             contentHash: Commitment.contentHash(of: content ?? [])
         )
         event.detail = detail
@@ -157,6 +159,32 @@ struct KeepingTests {
             """
         )
         #expect(wrong.isEmpty)
+    }
+
+    @Test("after retention what holds in channels is found at the start, and what ended is gone")
+    func retentionOfChannels() throws {
+        let other = UUID16(high: 8, low: 8)
+        append(1, .ban, daysAgo: 1500, subject: subject, channel: "club:a")
+        append(2, .unban, daysAgo: 1490, subject: subject)
+        append(3, .freeze, daysAgo: 1480, channel: "club:a")
+        append(4, .slow, daysAgo: 1480, channel: "club:a", detail: #"{"seconds":10}"#)
+        append(5, .enrol, daysAgo: 1470, subject: subject, channel: "club:a")
+        append(6, .enrol, daysAgo: 1460, subject: other, channel: "club:a")
+        append(7, .withdraw, daysAgo: 1450, subject: other, channel: "club:a")
+        append(8, .freeze, daysAgo: 1440, channel: "club:b")
+        append(9, .unfreeze, daysAgo: 1430, channel: "club:b")
+        let terms = try lab.postgres.query("select audit.retention_terms()::text").text(0, 0)
+        append(10, .retain, detail: terms)
+        ship()
+        while case .dropped = try Retention.pruneNext(lab.hub) {}
+        #expect(try numbers("select seq from audit.event order by seq") == [1, 3, 4, 5, 10])
+        #expect(
+            try numbers("select seq from audit.event e where audit.is_kept(e) order by seq")
+                == [1, 3, 4, 5]
+        )
+        let state = try StartState.load(lab.hub, log: 1, now: now, strikesFrom: 0, keyedMax: 10)
+        #expect(state.sanctions.map(\.channel) == ["club:a"] && state.enrolments.count == 1)
+        #expect(state.settings.map(\.kind) == [.freeze, .slow])
     }
 
     @Test("a reader of a partition puts retention off, and loses nothing")

@@ -137,6 +137,7 @@ private final class Feeder: RecordedGroupReceiver, @unchecked Sendable {
             lastAt: state?.lastAt ?? 0,
             standing: Standing(),
             roster: Roster(),
+            settings: ChannelSettings(),
             keyed: KeyedOutcomes()
         )
         _ = recorder.submit(Self.batch())

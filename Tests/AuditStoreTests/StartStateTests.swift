@@ -27,6 +27,8 @@ struct StartStateTests {
         _ kind: EventKind,
         _ subject: UInt64,
         until: Int64? = nil,
+        in channel: String? = nil,
+        seconds: Int? = nil,
         _ disposition: Disposition = .allow
     ) -> Event {
         Event(
@@ -36,8 +38,10 @@ struct StartStateTests {
             kind: kind,
             stage: .done,
             disposition: disposition,
-            subject: UUID16(high: 0, low: subject),
-            detail: until.map { "{\"until\":\($0)}" } ?? "{}"
+            subject: subject == 0 ? nil : UUID16(high: 0, low: subject),
+            channel: channel,
+            detail: until.map { "{\"until\":\($0)}" }
+                ?? seconds.map { "{\"seconds\":\($0)}" } ?? "{}"
         )
     }
 
@@ -74,6 +78,41 @@ struct StartStateTests {
             found == ["mute 1 \(later)", "ban 4 0", "ban 1 \(later)", "mute 7 \(Int64.max)"]
         )
         #expect(try lab.count("audit.active_sanctions") == 4)
+    }
+
+    @Test("what holds in channels is read back, each place by itself")
+    func channels() throws {
+        let later = now + 60_000_000
+        for event in [
+            sanction(1, .ban, 1, until: later, in: "club:a"), sanction(2, .ban, 1, in: "club:b"),
+            sanction(3, .mute, 1), sanction(4, .unban, 1), sanction(5, .unban, 1, in: "club:b"),
+            sanction(6, .mute, 2, in: "club:a"), sanction(7, .unmute, 1),
+            sanction(8, .slow, 0, in: "club:a", seconds: 10), sanction(9, .freeze, 0, in: "club:a"),
+            sanction(10, .slow, 0, in: "club:b", seconds: 5), sanction(11, .slow, 0, in: "club:b"),
+            sanction(12, .slow, 0, in: "club:a", seconds: 0),
+            sanction(13, .freeze, 0, in: "club:c"),
+            sanction(14, .unfreeze, 0, in: "club:c"),
+            sanction(15, .freeze, 0, in: "club:d", .block),
+            sanction(16, .enrol, 3, in: "club:a"), sanction(17, .enrol, 4, in: "club:a"),
+            sanction(18, .withdraw, 4, in: "club:a"), sanction(19, .enrol, 5, in: "club:a"),
+            sanction(20, .erase, 5), sanction(21, .enrol, 5, in: "club:b"),
+        ] { lab.records.append(event) }
+        #expect(lab.shipper().stop(drain: .seconds(20)))
+        let state = try load()
+        #expect(
+            state.sanctions.map { "\($0.kind) \($0.subject.low) \($0.channel ?? "hub")" }
+                == ["ban 1 club:a", "mute 2 club:a"]
+        )
+        #expect(state.sanctions[0].until == later && state.sanctions[0].at == now - 999_999)
+        #expect(
+            state.settings.map { "\($0.kind) \($0.channel) \($0.seconds ?? -1)" }
+                == ["freeze club:a -1", "slow club:a 0"]
+        )
+        #expect(
+            state.enrolments.map { "\($0.subject.low) \($0.channel)" } == ["3 club:a", "5 club:b"]
+        )
+        #expect(try lab.count("audit.in_force") == 6)
+        #expect(try lab.count("audit.active_sanctions where channel = 'club:a'") == 2)
     }
 
     @Test("the newest event, its policy and the day's keyed messages are read back")

@@ -22,6 +22,15 @@ enum Fixture {
     static let adult = #"{"birthdate":"1990-01-01","channels":["club:a"]}"#
     static let player = #"{"birthdate":"2013-01-01","channels":["club:a"]}"#
     static let officer = #"{"birthdate":"1980-01-01","roles":["welfare"]}"#
+    static let moderator = #"{"birthdate":"1980-01-01","roles":["moderator"]}"#
+    static let `operator` = Operator(
+        pseudonym: UUID16(high: 7, low: 7),
+        issuer: "https://issuer.test",
+        sub: "olga",
+        name: "Olga",
+        roles: ["operator"],
+        rights: []
+    )
 
     static let key = UUID16(high: 7, low: 7)
 
@@ -54,6 +63,7 @@ enum Fixture {
           - {match: "club:*", kind: club}
           - {match: "youth:*", kind: youth}
           - {match: "hidden:*", kind: hidden, presence: off}
+          - {match: "news:*", kind: announcements, slow: 10s}
         messages:
           message: {schema: message}
           poll: {schema: poll}
@@ -88,6 +98,14 @@ enum Fixture {
             on: message
             match: {text: [/body/text], any: [{pattern: 'bomb'}]}
             then: {disposition: block, effects: [{ban: 7d}, disconnect]}
+          - id: hijack
+            on: message
+            match: {text: [/body/text], any: [{pattern: 'hijack'}]}
+            then: {disposition: block, effects: [{channel_ban: 7d}]}
+          - id: shush
+            on: message
+            match: {text: [/body/text], any: [{pattern: 'shush'}]}
+            then: {disposition: bounce, effects: [{channel_mute: 1h}]}
           - id: spam
             on: message
             match: {text: [/body/text], any: [{pattern: 'buy now'}]}

@@ -16,6 +16,7 @@ struct LedgerTests {
         lastAt: 0,
         standing: Standing(),
         roster: Roster(),
+        settings: ChannelSettings(),
         keyed: KeyedOutcomes()
     )
 
@@ -120,6 +121,79 @@ struct LedgerTests {
         #expect(!ledger.standing.isForgotten(fresh, of: Self.subject))
         #expect(!ledger.standing.isRevoked(fresh, of: Self.subject))
         #expect(!ledger.standing.isRevoked(old, of: UUID16(high: 1, low: 2)))
+    }
+
+    /// The member joins a channel, and what it says there.
+    private mutating func joined(_ channel: String) -> (Int64) -> Proposal {
+        var join = proposal(.join)
+        join.channelName = channel
+        let index = admit([join])[0].channel
+        return { [self] judgedAfter in
+            var message = proposal(.message, judgedAfter: judgedAfter)
+            message.channel = index
+            return message
+        }
+    }
+
+    private func setting(_ kind: EventKind, _ channel: String) -> Proposal {
+        var setting = proposal(kind)
+        setting.subject = nil
+        setting.dependsOnState = false
+        setting.channelName = channel
+        return setting
+    }
+
+    @Test("what was judged before a channel was frozen or slowed is stale, elsewhere it isn't")
+    mutating func settings() {
+        let message = joined("club:a")
+        let elsewhere = joined("club:b")
+        let before = ledger.lastSeq
+        #expect(admit([message(before)])[0].ruling != .stale)
+        for kind in [EventKind.freeze, .unfreeze, .slow] {
+            let judged = ledger.lastSeq
+            _ = admit([setting(kind, "club:a")])
+            #expect(admit([message(judged)])[0].ruling == .stale)
+            #expect(admit([elsewhere(judged)])[0].ruling != .stale)
+            #expect(admit([message(ledger.lastSeq)])[0].ruling != .stale)
+        }
+    }
+
+    @Test("what was judged before a ban from its channel is stale; new claims count at once")
+    mutating func channelBan() {
+        _ = admit([proposal(.connect)])
+        let message = joined("club:a")
+        for kind in [EventKind.ban, .unban, .renew] {
+            let judged = ledger.lastSeq
+            var change = proposal(kind)
+            change.dependsOnState = false
+            change.channelName = kind == .renew ? nil : "club:a"
+            if kind == .renew {
+                let facts = MemberReading.standard.member(id: "", name: "", claims: "{}")
+                change.change = .member(RosterEntry(facts, claims: "{}"))
+            }
+            _ = admit([change])
+            #expect(ledger.roster.places(in: "club:a", at: Self.now) == nil || kind == .renew)
+            #expect(admit([message(judged)])[0].ruling == .stale)
+            _ = joined("club:a")
+        }
+    }
+
+    @Test(
+        "of two sessions' messages in a slow channel one is first, however stale the other is not"
+    )
+    mutating func slowMode() {
+        let message = joined("club:a")
+        func slow() -> Proposal {
+            var slow = message(ledger.lastSeq)
+            slow.slowWindow = 10_000_000
+            return slow
+        }
+        let done = admit([slow(), slow()])
+        #expect(done[0].ruling != .stale && done[1].ruling == .stale)
+        #expect(ledger.slowMode.count == 1)
+        var later = slow()
+        ledger.admit(&later, now: Self.now + 10_000_000)
+        #expect(later.ruling != .stale)
     }
 
     @Test("a verdict that rests on heads is stale once they have moved, and only then")

@@ -54,6 +54,11 @@ struct OperatorCallTests {
     @Test("whatever changes something or shows what was said wants a reason")
     func reasons() {
         let wanting = OperatorCall.Name.allCases.filter(\.wantsReason)
-        #expect(wanting == [.endSessions, .impose, .lift, .revoke, .activate, .readContent])
+        #expect(
+            wanting == [
+                .endSessions, .slow, .freeze, .unfreeze, .enrol, .withdraw, .impose, .lift,
+                .revoke, .activate, .readContent,
+            ]
+        )
     }
 }

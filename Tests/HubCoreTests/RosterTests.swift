@@ -81,6 +81,43 @@ struct RosterTests {
         #expect(roster.heads(of: channel, at: Self.noon) == Self.heads(0, 1, 0))
     }
 
+    @Test("who is enrolled belongs, whatever the claims say, until withdrawn or forgotten")
+    func enrolment() {
+        var roster = Roster()
+        func apply(_ kind: EventKind, _ subject: Int, session: Int? = nil) {
+            roster.apply(
+                kind,
+                .allow,
+                subject: Self.id(subject),
+                session: session.map(Self.id),
+                channel: Self.u14
+            )
+        }
+        apply(.enrol, 1)
+        apply(.enrol, 1)
+        #expect(roster.heads(of: Self.u14, at: Self.noon) == Self.heads(0, 1, 0), "of unknown age")
+        #expect(roster.isNamed(Self.u14) && roster.belongs(Self.id(1), to: Self.u14))
+        roster.restore(subject: Self.id(1), claims: Self.claims([], born: "1990-01-01"))
+        #expect(roster.heads(of: Self.u14, at: Self.noon) == Self.heads(1, 0, 0))
+        roster.restore(subject: Self.id(1), claims: Self.claims([Self.u14], born: "1990-01-01"))
+        #expect(roster.heads(of: Self.u14, at: Self.noon) == Self.heads(1, 0, 0), "not twice")
+        roster.apply(.hubStarted, .allow, subject: nil, session: nil, channel: nil)
+        let place = roster.places(in: Self.u14, at: Self.noon)?.first
+        #expect(place?.belongs == true && place?.isEnrolled == true)
+        apply(.withdraw, 1)
+        #expect(roster.belongs(Self.id(1), to: Self.u14), "the claims still name it")
+        roster.restore(subject: Self.id(1), claims: Self.claims([]))
+        #expect(!roster.holds(Self.u14))
+        apply(.enrol, 1)
+        apply(.join, 1, session: 9)
+        apply(.ban, 1)
+        let heads = roster.heads(of: Self.u14, at: Self.noon)
+        #expect(heads == Self.heads(0, 1, 0), "a ban takes out who is in, not who belongs")
+        apply(.erase, 1)
+        apply(.disconnect, 1, session: 9)
+        #expect(roster == Roster())
+    }
+
     @Test("a member comes of age at midnight, and a clock set back makes a minor again")
     func comingOfAge() {
         var roster = Roster()
@@ -133,7 +170,10 @@ struct RosterTests {
             let session = Self.id(Int.random(in: 100..<118, using: &random))
             let channel = ["a", "b", "c"].randomElement(using: &random)!
             let kind: EventKind
-            switch Int.random(in: 0..<20, using: &random) {
+            switch Int.random(in: 0..<26, using: &random) {
+            case 20..<23: kind = .enrol
+            case 23..<25: kind = .withdraw
+            case 25: kind = .ban
             case 0..<5:
                 let year = Int.random(in: 2005...2016, using: &random)
                 let claims = Self.claims(
@@ -162,6 +202,7 @@ struct RosterTests {
     private struct Model {
         var claims: [UUID16: String] = [:]
         var joined: Set<Place> = []
+        var enrolled: Set<Place> = []
 
         struct Place: Hashable {
             let subject: UUID16
@@ -179,9 +220,17 @@ struct RosterTests {
             switch kind {
             case .join: joined.insert(place)
             case .leave: joined.remove(place)
+            case .enrol:
+                enrolled.insert(Place(subject: subject, session: subject, channel: channel))
+            case .withdraw:
+                enrolled.remove(Place(subject: subject, session: subject, channel: channel))
+            case .ban:
+                joined = joined.filter { $0.subject != subject || $0.channel != channel }
             case .disconnect:
                 joined = joined.filter { $0.subject != subject || $0.session != session }
-            case .erase: claims[subject] = nil
+            case .erase:
+                claims[subject] = nil
+                enrolled = enrolled.filter { $0.subject != subject }
             default: joined = []
             }
         }
@@ -193,7 +242,8 @@ struct RosterTests {
             let present = Set(joined.lazy.filter { $0.channel == channel }.map(\.subject))
             let named = facts.filter { $0.value.channels.contains(channel) }.map(\.key)
             var heads = Heads()
-            for subject in present.union(named) {
+            let chosen = enrolled.lazy.filter { $0.channel == channel }.map(\.subject)
+            for subject in present.union(named).union(chosen) {
                 let isMinor = facts[subject]?.isMinor(at: now) ?? true
                 var one = HeadCount(adults: isMinor ? 0 : 1, minors: isMinor ? 1 : 0)
                 one.moderators = !isMinor && facts[subject]!.isModerator ? 1 : 0

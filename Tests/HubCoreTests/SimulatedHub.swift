@@ -27,6 +27,8 @@ final class SimulatedLoop: ShardOutput {
     var closed: [Int: Outcome] = [:]
     var recordedTickets: [Int: Decision] = [:]
     var staleTickets: Set<Int> = []
+    /// Why operators' calls came to nothing.
+    var refusals: [Int: Outcome] = [:]
     var arrivals: [RecordedGroup] = []
     /// What clients know of who is in channels, by slot.
     var views: [Int: PresenceView] = [:]
@@ -49,6 +51,7 @@ final class SimulatedLoop: ShardOutput {
 
     func handshakeRecorded(ticket: Int, decision: Decision?, outcome: Outcome?) {
         if let decision { recordedTickets[ticket] = decision } else { staleTickets.insert(ticket) }
+        if let outcome { refusals[ticket] = outcome }
     }
 
     /// In a simulation a token is the claims themselves; the one `other` is another member's.
@@ -124,14 +127,15 @@ final class SimulatedHub {
             lastAt: 0,
             standing: Standing(),
             roster: Roster(bundle.members),
+            settings: ChannelSettings(),
             keyed: KeyedOutcomes()
         )
-        makeLoops(shards, Standing(), Roster(bundle.members))
+        makeLoops(shards, HubState(bundle))
     }
 
     var now: Instant { Instant(wall: clock, monotonicNs: UInt64(clock) * 1000) }
 
-    private func makeLoops(_ count: Int, _ standing: Standing, _ roster: Roster) {
+    private func makeLoops(_ count: Int, _ state: HubState) {
         loops = (0..<count).map { index in
             let loop = SimulatedLoop()
             var own = SeededGenerator(state: random.next())
@@ -144,8 +148,9 @@ final class SimulatedHub {
                 recent: recent,
                 seal: ResumeSeal(derivedFrom: SymmetricKey(data: [UInt8](repeating: 7, count: 32))),
                 accounts: accounts,
-                standing: standing,
-                roster: roster,
+                standing: state.standing,
+                roster: state.roster,
+                settings: state.settings,
                 entropy: Entropy { pool in
                     for place in pool.indices {
                         pool[place] = UInt8(truncatingIfNeeded: own.next())
@@ -242,7 +247,7 @@ final class SimulatedHub {
     /// The process dies: only the journal is left, and the next run reads its state from it.
     func restart() throws {
         let events = try decodedEvents()
-        let (standing, roster) = try state(of: events)
+        let state = try state(of: events)
         var keyed = KeyedOutcomes()
         for event in events {
             if let message = event.message, message.high & 0xF000 == 0x8000 {
@@ -261,8 +266,9 @@ final class SimulatedHub {
             epoch: epoch,
             lastSeq: events.last?.seq ?? 0,
             lastAt: events.last?.at ?? 0,
-            standing: standing,
-            roster: roster,
+            standing: state.standing,
+            roster: state.roster,
+            settings: state.settings,
             keyed: keyed
         )
         recent = RecentMessages(
@@ -271,7 +277,7 @@ final class SimulatedHub {
             through: ledger.lastSeq
         )
         shipped = ledger.lastSeq
-        makeLoops(loops.count, standing, roster)
+        makeLoops(loops.count, state)
         loops[0].shard.proposeRun(.hubStarted, at: now)
         settle()
     }
@@ -281,41 +287,72 @@ final class SimulatedHub {
     }
 
     /// What the events add up to, reckoned anew.
-    func state(of events: [Event]) throws -> (Standing, Roster) {
-        var standing = Standing()
-        var roster = Roster(bundle.members)
-        for event in events { try apply(event, to: &standing, &roster) }
-        return (standing, roster)
+    func state(of events: [Event]) throws -> HubState {
+        var state = HubState(bundle)
+        for event in events { try apply(event, to: &state) }
+        return state
     }
 
     /// Applies an event as it stands in the record.
-    func apply(_ event: Event, to standing: inout Standing, _ roster: inout Roster) throws {
+    func apply(_ event: Event, to state: inout HubState) throws {
         if event.kind == .strike, let subject = event.subject {
             let count = try #require(try number("count", in: event))
-            standing.apply(
+            state.standing.apply(
                 Strike(rule: event.rules[0], at: event.at, count: Int(count)),
                 to: subject
             )
         } else if event.kind == .erase, let subject = event.subject {
             standing.forget(subject, at: event.at)
         } else {
-            _ = standing.apply(
+            _ = state.standing.apply(
                 event.kind,
                 event.disposition,
                 subject: event.subject,
-                until: try number("until", in: event)
+                channel: event.channel,
+                until: try number("until", in: event),
+                at: event.at
             )
         }
         if let row = subjects[event.seq] {
             let subject = try row.withUnsafeBytes { try SubjectRow(decoding: $0) }
-            roster.restore(subject: subject.pseudonym, claims: subject.claims)
+            state.roster.restore(subject: subject.pseudonym, claims: subject.claims)
         }
-        roster.apply(
+        state.roster.apply(
             event.kind,
             event.disposition,
             subject: event.subject,
             session: event.session,
             channel: event.channel
+        )
+        _ = state.settings.apply(
+            event.kind,
+            event.disposition,
+            channel: event.channel,
+            seconds: try number("seconds", in: event).map(Int.init)
+        )
+    }
+
+    /// An operator's call reaches a shard.
+    func operate(
+        _ name: OperatorCall.Name,
+        _ act: OperatorCall.Act,
+        _ channel: String? = nil,
+        subject: UUID16? = nil,
+        on loop: Int = 0
+    ) {
+        guard let olga = Fixture.operator else { preconditionFailure("the role makes an operator") }
+        ticket += 1
+        loops[loop].shard.propose(
+            OperatorCall(
+                name,
+                by: olga,
+                subject: subject,
+                channel: channel,
+                reason: "tried",
+                act: act
+            ),
+            ticket: ticket,
+            at: now
         )
     }
 
@@ -325,4 +362,13 @@ final class SimulatedHub {
         let detail = try JSONSerialization.jsonObject(with: Data(event.detail.utf8))
         return ((detail as? [String: Any])?[name] as? NSNumber)?.int64Value
     }
+}
+
+/// What the events so far add up to.
+struct HubState: Equatable {
+    var standing = Standing()
+    var roster: Roster
+    var settings = ChannelSettings()
+
+    init(_ bundle: PolicyEngine.Bundle) { roster = Roster(bundle.members) }
 }

@@ -25,7 +25,13 @@ struct SimulationTests {
         var watchers = 0
         for round in 0..<3 {
             var members = (0...Self.child).map { connect($0, to: hub) }
-            for _ in 0..<400 { step(hub, &members) }
+            // What a round has closed, the next begins with and then opens, so that there is talk.
+            for _ in 0..<40 { step(hub, &members) }
+            for channel in SimulatedHub.channels {
+                hub.operate(.unfreeze, .freeze(.unfreeze), channel)
+                hub.operate(.slow, .slow(seconds: nil), channel)
+            }
+            for _ in 0..<360 { step(hub, &members) }
             if members[Self.child].isAway { comeOrGo(&members[Self.child], hub) }
             try checkDeliveries(hub)
             try checkHistory(hub, members)
@@ -40,6 +46,8 @@ struct SimulationTests {
         for loop in hub.loops {
             #expect(loop.shard.standing == hub.ledger.standing)
             #expect(loop.shard.roster == hub.ledger.roster)
+            #expect(loop.shard.settings == hub.ledger.settings)
+            #expect(loop.shard.slowMode == hub.ledger.slowMode)
         }
     }
 
@@ -106,7 +114,7 @@ struct SimulationTests {
     private func step(_ hub: SimulatedHub, _ members: inout [Member]) {
         hub.clock += Int64.random(in: -50...2_000, using: &hub.random)
         let loop = hub.loops.randomElement(using: &hub.random)!
-        switch Int.random(in: 0..<215, using: &hub.random) {
+        switch Int.random(in: 0..<231, using: &hub.random) {
         case 0..<90:
             let index = Int.random(in: 0..<members.count, using: &hub.random)
             speak(index, &members, hub)
@@ -130,7 +138,7 @@ struct SimulationTests {
         case 118..<122:
             // Claims change under everyone; the child's don't, for what is held rests on them.
             let index = Int.random(in: 0..<Self.child, using: &hub.random)
-            let token = [Fixture.adult, Fixture.officer, "bad", "other"]
+            let token = [Fixture.adult, Fixture.officer, Fixture.moderator, "bad", "other"]
                 .randomElement(using: &hub.random)!
                 .replacing("\"", with: "\\\"")
             send("{\"type\":\"renew\",\"id\":\"n\",\"token\":\"\(token)\"}", members[index], hub)
@@ -148,15 +156,6 @@ struct SimulationTests {
             loop.shard.propose(erasure, at: hub.now)
         case 124..<128: knock(members[0].subject, hub, loop)
         case 128..<145: hub.handOver(loop)
-        case 200..<208:
-            let channel = SimulatedHub.channels.randomElement(using: &hub.random)!
-            let isOn = Int.random(in: 0..<4, using: &hub.random) > 0
-            send(
-                "{\"type\":\"presence\",\"id\":\"p\",\"channel\":\"\(channel)\",\"on\":\(isOn)}",
-                members.randomElement(using: &hub.random)!,
-                hub
-            )
-        case 208..<211: loop.shard.tellPresence(part: 0, of: 1)
         case 145..<165: hub.record()
         case 165..<173: change(members.randomElement(using: &hub.random)!, hub)
         case 173..<176:
@@ -166,7 +165,60 @@ struct SimulationTests {
         case 176..<179:
             hub.shipped = Int64.random(in: hub.shipped...hub.ledger.lastSeq, using: &hub.random)
         case 179..<183: hub.answer(loop)
+        case 200..<208: operate(hub, members)
+        case 208..<217: comeBack(members.randomElement(using: &hub.random)!, hub)
+        case 217..<220:
+            hub.settle()
+            hub.clock += 400_000
+        case 220..<228:
+            let channel = SimulatedHub.channels.randomElement(using: &hub.random)!
+            let isOn = Int.random(in: 0..<4, using: &hub.random) > 0
+            send(
+                "{\"type\":\"presence\",\"id\":\"p\",\"channel\":\"\(channel)\",\"on\":\(isOn)}",
+                members.randomElement(using: &hub.random)!,
+                hub
+            )
+        case 228..<231: loop.shard.tellPresence(part: 0, of: 1)
         default: hub.apply(loop)
+        }
+    }
+
+    /// Somebody who runs the hub sets something for a channel, or for a grown-up in one.
+    private func operate(_ hub: SimulatedHub, _ members: [Member]) {
+        let channel = SimulatedHub.channels.randomElement(using: &hub.random)!
+        let subject = members.dropLast().randomElement(using: &hub.random)!.subject
+        let ghost = UUID16(high: 0x9000, low: UInt64.random(in: 0..<2, using: &hub.random))
+        let until = hub.clock + Int64.random(in: 1_000...1_000_000, using: &hub.random)
+        let loop = Int.random(in: 0..<hub.loops.count, using: &hub.random)
+        switch Int.random(in: 0..<20, using: &hub.random) {
+        case 0..<3:
+            hub.operate(.impose, .sanction(.ban, until: until), channel, subject: subject, on: loop)
+        case 3..<5:
+            hub.operate(.lift, .sanction(.unban, until: nil), channel, subject: subject, on: loop)
+        case 5:
+            hub.operate(.impose, .sanction(.mute, until: nil), channel, subject: subject, on: loop)
+        case 6..<8:
+            hub.operate(.lift, .sanction(.unmute, until: nil), channel, subject: subject, on: loop)
+        case 8: hub.operate(.freeze, .freeze(.freeze), channel, on: loop)
+        case 9..<13: hub.operate(.unfreeze, .freeze(.unfreeze), channel, on: loop)
+        case 13..<16:
+            let seconds = [1, 0, nil].randomElement(using: &hub.random)!
+            hub.operate(.slow, .slow(seconds: seconds), channel, on: loop)
+        case 16..<18: hub.operate(.enrol, .enrolment(.enrol), channel, subject: ghost, on: loop)
+        default: hub.operate(.withdraw, .enrolment(.withdraw), channel, subject: ghost, on: loop)
+        }
+    }
+
+    /// Joins again wherever it was taken out.
+    private func comeBack(_ member: Member, _ hub: SimulatedHub) {
+        hub.settle()
+        let loop = hub.loops[member.loop]
+        guard let session = loop.shard.sessions[slot: member.slot] else { return }
+        for channel in SimulatedHub.channels
+        where !session.channels.contains(where: { $0.name == channel }) {
+            if member.isAway, channel == "club:a" { continue }
+            loop.sent[member.slot] = nil
+            send("{\"type\":\"join\",\"id\":\"b\",\"channel\":\"\(channel)\"}", member, hub)
         }
     }
 
@@ -259,7 +311,12 @@ struct SimulationTests {
             var longest: [String] = []
             var all: [[String]] = []
             for loop in hub.loops {
-                for (_, frames) in loop.sent {
+                for (slot, frames) in loop.sent {
+                    checkBans(frames, channel)
+                    let session = loop.shard.sessions[slot: slot]
+                    guard session?.channels.contains(where: { $0.name == channel }) == true else {
+                        continue
+                    }
                     let own = frames.filter { frame in
                         ["message", "edited", "removed"].contains {
                             frame.hasPrefix("{\"type\":\"\($0)\",\"channel\":\"\(channel)\"")
@@ -339,6 +396,20 @@ struct SimulationTests {
         return watched
     }
 
+    /// Whoever was taken out of a channel gets nothing of it before it has joined again.
+    private func checkBans(_ frames: [String], _ channel: String) {
+        var isOut = false
+        for frame in frames {
+            if frame.hasPrefix("{\"type\":\"left\",\"channel\":\"\(channel)\"") {
+                isOut = true
+            } else if frame.contains("\"status\":\"joined\",\"channel\":\"\(channel)\"") {
+                isOut = false
+            } else if frame.hasPrefix("{\"type\":\"message\",\"channel\":\"\(channel)\"") {
+                #expect(!isOut)
+            }
+        }
+    }
+
     /// `seq` has no gap and time never goes back; each verdict is right by what was in force at its own
     /// `seq`; what follows from it stands behind it; the state rebuilt from the events is the ledger's.
     private func checkLog(_ hub: SimulatedHub) throws -> Set<String> {
@@ -366,6 +437,7 @@ struct SimulationTests {
                 let isChange = [.edit, .delete].contains(event.kind) && event.stage != .state
                 #expect(event.refersSeq == nil || isChange)
             }
+            if event.kind == .join { replay.checkJoin(event) }
             if event.kind == .message || event.kind == .edit {
                 let following = events[(index + 1)...].prefix {
                     $0.refersSeq == event.seq && $0.detail.hasPrefix(#"{"by":"rule""#)
@@ -382,9 +454,10 @@ struct SimulationTests {
             try forgetting.check(event)
         }
         #expect(forgetting.count > 0)
-        let (standing, roster) = try hub.state(of: events)
-        #expect(standing == hub.ledger.standing)
-        #expect(roster == hub.ledger.roster)
+        let state = try hub.state(of: events)
+        #expect(state.standing == hub.ledger.standing)
+        #expect(state.roster == hub.ledger.roster)
+        #expect(state.settings == hub.ledger.settings)
         #expect(messages.count > 20 && !deleted.isEmpty)
         #expect(found.isSuperset(of: ["hello", "darn", "whatever", "hopeless"]))
         return found
@@ -423,12 +496,35 @@ private struct Forgetting {
 /// The state at each event, reckoned from the events before it.
 private struct Replay {
     private let hub: SimulatedHub
-    private var standing = Standing()
-    private var roster: Roster
+    private var state: HubState
+    private var moderators: Set<UUID16> = []
+    /// When members wrote in slow channels.
+    private var words: [String: Int64] = [:]
 
     init(_ hub: SimulatedHub) {
         self.hub = hub
-        roster = Roster(hub.bundle.members)
+        state = HubState(hub.bundle)
+    }
+
+    /// Nobody joins a channel that it is banned from.
+    func checkJoin(_ event: Event) {
+        guard event.disposition == .allow, let subject = event.subject, let channel = event.channel
+        else { return }
+        #expect(state.standing.bannedUntil(subject, from: channel) <= event.at)
+    }
+
+    /// Nothing that was accepted goes against a sanction or a setting of its channel.
+    private mutating func checkChannel(_ event: Event, _ subject: UUID16, _ channel: String) {
+        #expect(state.standing.mutedUntil(subject, in: channel) <= event.at)
+        #expect(state.standing.bannedUntil(subject, from: channel) <= event.at)
+        guard let session = event.session, !moderators.contains(session) else { return }
+        let setting = state.settings[channel]
+        #expect(setting?.isFrozen != true)
+        guard let seconds = setting?.slowSeconds, seconds > 0, event.disposition != .bounce,
+            event.disposition != .block
+        else { return }
+        let last = words.updateValue(event.at, forKey: "\(channel) \(subject)")
+        #expect(last.map { event.at - $0 >= Int64(seconds) * 1_000_000 } ?? true)
     }
 
     /// Checks a message's verdict and what follows from it.
@@ -441,10 +537,10 @@ private struct Replay {
         let text =
             hub.contents[event.seq, default: []].first
             .map { String(decoding: $0.body, as: UTF8.self) } ?? ""
-        let member = standing[subject]
-        #expect(member.mutedUntil <= event.at)
+        let member = state.standing[subject]
+        checkChannel(event, subject, channel)
         if text.contains("call me") {
-            let minors = roster.heads(of: channel, at: event.at).roster.minors
+            let minors = state.roster.heads(of: channel, at: event.at).roster.minors
             #expect(event.disposition == (minors > 0 ? .hold : .allow))
             #expect(following.isEmpty)
             return minors > 0 ? "call me held" : "call me"
@@ -470,6 +566,11 @@ private struct Replay {
     }
 
     mutating func apply(_ event: Event) throws {
-        try hub.apply(event, to: &standing, &roster)
+        try hub.apply(event, to: &state)
+        if event.kind == .hubStarted { words = [:] }
+        guard let row = hub.subjects[event.seq], let session = event.session else { return }
+        let claims = try row.withUnsafeBytes { try SubjectRow(decoding: $0) }.claims
+        moderators.remove(session)
+        if claims == Fixture.moderator { moderators.insert(session) }
     }
 }

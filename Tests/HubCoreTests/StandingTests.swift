@@ -42,6 +42,65 @@ struct StandingTests {
         #expect(!standing.isKnown(Self.other) && standing.count == 1)
     }
 
+    @Test("a sanction in a channel counts there and nowhere else, until it is over or lifted")
+    func channels() {
+        var standing = Standing()
+        func apply(_ kind: EventKind, _ channel: String?, until: Int64?, at: Int64) {
+            let isFact = standing.apply(
+                kind,
+                .allow,
+                subject: Self.subject,
+                channel: channel,
+                until: until,
+                at: at
+            )
+            #expect(isFact)
+        }
+        apply(.ban, "club:a", until: 100, at: 1)
+        apply(.mute, "club:b", until: nil, at: 2)
+        #expect(standing.bannedUntil(Self.subject, from: "club:a") == 100)
+        #expect(standing.bannedUntil(Self.subject, from: "club:b") == 0)
+        #expect(standing.mutedUntil(Self.subject, in: "club:b") == .max)
+        #expect(standing.mutedUntil(Self.subject, in: "club:a") == 0)
+        #expect(standing[Self.subject].bannedUntil == 0 && standing[Self.subject].mutedUntil == 0)
+        apply(.mute, nil, until: 50, at: 3)
+        #expect(standing.mutedUntil(Self.subject, in: "club:a") == 50)
+        apply(.unmute, nil, until: nil, at: 4)
+        #expect(standing.mutedUntil(Self.subject, in: "club:b") == .max, "the hub's end is its own")
+        apply(.unmute, "club:b", until: nil, at: 5)
+        apply(.unban, "club:a", until: nil, at: 6)
+        #expect(!standing.isKnown(Self.subject))
+    }
+
+    @Test("channels of a member are remembered up to a bound, and forgotten when they are over")
+    func channelBound() {
+        var standing = Standing()
+        for number in 0..<Standing.channelsMax {
+            _ = standing.apply(
+                .ban,
+                .allow,
+                subject: Self.subject,
+                channel: "club:\(number)",
+                until: number == 7 ? 10 : 1_000,
+                at: 1
+            )
+        }
+        #expect(!standing.hasRoom(for: "club:x", of: Self.subject, at: 5))
+        #expect(standing.hasRoom(for: "club:3", of: Self.subject, at: 5))
+        #expect(standing.hasRoom(for: "club:x", of: Self.other, at: 5))
+        #expect(standing.hasRoom(for: "club:x", of: Self.subject, at: 10), "one is over")
+        _ = standing.apply(
+            .mute,
+            .allow,
+            subject: Self.subject,
+            channel: "club:x",
+            until: nil,
+            at: 10
+        )
+        #expect(standing[Self.subject].channels.count == Standing.channelsMax)
+        #expect(standing[Self.subject].channels["club:7"] == nil)
+    }
+
     @Test("a revocation counts for one token, or for what was issued so far")
     func revocations() {
         let (ann, bob) = (UUID16(high: 1, low: 1), UUID16(high: 1, low: 2))

@@ -60,6 +60,7 @@ struct RecordBenchmark {
             lastAt: 0,
             standing: Standing(),
             roster: Roster(),
+            settings: ChannelSettings(),
             keyed: KeyedOutcomes()
         )
         let notary = Notary(
