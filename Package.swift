@@ -69,7 +69,7 @@ let package = Package(
             name: "policy-benchmark",
             dependencies: [
                 "PolicyFiles", "HubCore", "PolicyEngine", "AuditLog", "ContentMatching",
-                "JSONSchema", "JSONDocument", "CEL", "Outcomes", "CAllocations",
+                "JSONSchema", "JSONDocument", "CEL", "Outcomes", "CAllocations", crypto,
             ],
             path: "Benchmarks/policy/Sources",
             swiftSettings: strict

@@ -1,5 +1,6 @@
 package import AuditLog
 import Outcomes
+import PolicyEngine
 
 /// What a look at what was said came to, for the message that asks.
 enum PastLook<Found> {

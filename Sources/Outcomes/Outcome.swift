@@ -237,7 +237,7 @@ extension Outcome {
         case .tooManyChannels: Row(.never, .client, "You are in too many channels.")
         case .unknownMessage: Row(.never, .client, "There is no such message, or not any more.")
         case .resumeLost:
-            Row(.afterChange, .client, "What was missed can't be told whole: join, read the history.")
+            Row(.afterChange, .client, "What was missed can't be told whole: join and read on.")
         case .presenceOff:
             Row(.afterChange, .policy, "Who is in this channel is not shown.")
         case .rate: Row(.later, .client, "You are sending too fast.")

@@ -41,7 +41,7 @@ package enum Occasion: String, CaseIterable, Sendable {
     case connect, join, message, edit, history
 
     /// Whether there is something that somebody says or has said.
-    var isSaid: Bool { self != .connect && self != .join }
+    package var isSaid: Bool { self != .connect && self != .join }
 }
 
 extension Item {

@@ -84,7 +84,7 @@ struct ConfigurationReader {
     private mutating func readLimits(_ section: Setting?, _ limits: inout Configuration.Limits) {
         limits.queue = bytes("queue", of: section) ?? limits.queue
         limits.queues = bytes("queues", of: section) ?? limits.queues
-        limits.recent = bytes("recent", of: section) ?? limits.recent
+        limits.recent = bytes("recent", of: section, atLeast: 0) ?? limits.recent
         if limits.queue > limits.queues {
             fail("queues", of: section, "queues is for all readers: at least as much as queue")
         }
@@ -305,9 +305,13 @@ extension ConfigurationReader {
         return nil
     }
 
-    private mutating func bytes(_ key: String, of section: Setting?) -> Int? {
+    private mutating func bytes(
+        _ key: String,
+        of section: Setting?,
+        atLeast bytesMin: Int = 1 << 20
+    ) -> Int? {
         guard let text = text(key, of: section) else { return nil }
-        if let bytes = Quantity.bytes(text) { return bytes }
+        if let bytes = Quantity.bytes(text, atLeast: bytesMin) { return bytes }
         fail(key, of: section, "\(key) is a size such as 512MiB or 10GiB, not '\(text)'")
         return nil
     }

@@ -17,13 +17,13 @@ enum Quantity {
     }
 
     /// `512MiB`, `10GiB`, or bytes alone; nil for anything else, and below a mebibyte.
-    static func bytes(_ text: String) -> Int? {
+    static func bytes(_ text: String, atLeast bytesMin: Int = 1 << 20) -> Int? {
         let digits = text.prefix { ("0"..."9").contains($0) }
         let unit = text.dropFirst(digits.count).drop { $0 == " " }
         guard digits.count <= 12, let number = Int(digits), let shift = shiftByUnit[String(unit)]
         else { return nil }
         let (bytes, overflow) = number.multipliedReportingOverflow(by: 1 << shift)
-        return !overflow && bytes >= 1 << 20 ? bytes : nil
+        return !overflow && bytes >= bytesMin ? bytes : nil
     }
 
     /// `1 rule`, `2,143 messages`.

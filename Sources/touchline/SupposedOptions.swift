@@ -14,7 +14,7 @@ struct SupposedOptions: ParsableArguments {
     @Option(help: "The kind of the message, as bundle.yaml names it.")
     var kind: String = "message"
 
-    @Option(help: "What happens: message, join or connect.")
+    @Option(help: "What happens: message, edit, history, join or connect.")
     var on: Occasion = .message
 
     @Option(name: .customLong("as"), help: "Who acts: minor or adult.")
@@ -61,10 +61,10 @@ struct SupposedOptions: ParsableArguments {
     }
 
     func validate() throws {
-        if on == .message, (text == nil) == (body == nil) {
+        if on.isSaid, (text == nil) == (body == nil) {
             throw ValidationError("A message needs --text or --body, one of them.")
         }
-        if on != .message, text != nil || body != nil {
+        if !on.isSaid, text != nil || body != nil {
             throw ValidationError("Only a message has --text or --body.")
         }
         if !(1...10_000).contains(times) { throw ValidationError("--times is 1 to 10000.") }

@@ -3,7 +3,7 @@
 import pytest
 
 from member import Member
-from test_history import everything, history, texts, hold_little
+from test_history import everything, history, hold_little, patiently, texts
 import words
 
 EDIT, DELETE = 31, 32
@@ -15,13 +15,13 @@ def place(message):
 
 def edit(member, message, text, **fields):
     body = {"text": text}
-    return member.request(
-        "edit", channel=member.hub.channel, **place(message), **{"body": body} | fields
-    )
+    fields = {"channel": member.hub.channel} | place(message) | {"body": body} | fields
+    return patiently(lambda: member.request("edit", **fields))
 
 
 def delete(member, message):
-    return member.request("delete", channel=member.hub.channel, **place(message))
+    fields = {"channel": member.hub.channel} | place(message)
+    return patiently(lambda: member.request("delete", **fields))
 
 
 def said(member, text):

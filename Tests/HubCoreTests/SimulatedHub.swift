@@ -302,7 +302,7 @@ final class SimulatedHub {
                 to: subject
             )
         } else if event.kind == .erase, let subject = event.subject {
-            standing.forget(subject, at: event.at)
+            state.standing.forget(subject, at: event.at)
         } else {
             _ = state.standing.apply(
                 event.kind,

@@ -117,7 +117,11 @@ struct SimulationTests {
         switch Int.random(in: 0..<231, using: &hub.random) {
         case 0..<90:
             let index = Int.random(in: 0..<members.count, using: &hub.random)
-            speak(index, &members, hub)
+            if Int.random(in: 0..<4, using: &hub.random) == 0 {
+                change(members[index], hub)
+            } else {
+                speak(index, &members, hub)
+            }
         case 90..<98:
             let subject = members.randomElement(using: &hub.random)!.subject
             let kind: EventKind = Bool.random(using: &hub.random) ? .mute : .unmute
@@ -157,14 +161,13 @@ struct SimulationTests {
         case 124..<128: knock(members[0].subject, hub, loop)
         case 128..<145: hub.handOver(loop)
         case 145..<165: hub.record()
-        case 165..<173: change(members.randomElement(using: &hub.random)!, hub)
-        case 173..<176:
+        case 165..<168:
             let channel = SimulatedHub.channels.randomElement(using: &hub.random)!
             let member = members.randomElement(using: &hub.random)!
             send("{\"type\":\"history\",\"id\":\"h\",\"channel\":\"\(channel)\"}", member, hub)
-        case 176..<179:
+        case 168..<171:
             hub.shipped = Int64.random(in: hub.shipped...hub.ledger.lastSeq, using: &hub.random)
-        case 179..<183: hub.answer(loop)
+        case 171..<175: hub.answer(loop)
         case 200..<208: operate(hub, members)
         case 208..<217: comeBack(members.randomElement(using: &hub.random)!, hub)
         case 217..<220:
@@ -254,7 +257,7 @@ struct SimulationTests {
     private func change(_ member: Member, _ hub: SimulatedHub) {
         let channel = SimulatedHub.channels.randomElement(using: &hub.random)!
         let epoch = Int32.random(in: 1...hub.epoch, using: &hub.random)
-        let number = Int.random(in: 1...40, using: &hub.random)
+        let number = Int.random(in: 1...20, using: &hub.random)
         let isEdit = Int.random(in: 0..<3, using: &hub.random) > 0
         let word = Self.words.randomElement(using: &hub.random)!
         send(

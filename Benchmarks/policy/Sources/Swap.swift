@@ -1,4 +1,5 @@
 import AuditLog
+import Crypto
 import Foundation
 import HubCore
 import Outcomes
@@ -20,9 +21,12 @@ enum Swap {
             epoch: 1,
             bundle: old,
             rates: RateCounters(),
+            recent: RecentMessages(epoch: 1, bytesMax: 0, through: 0),
+            seal: ResumeSeal(derivedFrom: SymmetricKey(size: .bits256)),
             accounts: Accounts(RateLimits()),
             standing: Standing(),
             roster: Roster(old.members),
+            settings: ChannelSettings(),
             entropy: Entropy { pool in
                 for place in pool.indices { pool[place] = UInt8.random(in: .min ... .max) }
             },
@@ -97,6 +101,7 @@ enum Swap {
             at now: Instant
         ) -> Result<Arrival, CallRefused> { .failure(CallRefused(.tokenInvalid)) }
         func laneFilled() {}
+        func ask(_ question: PastQuestion, for session: UUID16, in slot: Int) {}
         func setReading(_ reading: Bool, of slot: Int) {}
     }
 }
