@@ -34,9 +34,6 @@ extension OperatorsAPI {
             by: call.actor,
             reason: try input.text("reason", bytesMax: OperatorCall.reasonBytesMax)
         )
-        if operation.refusal != nil || operation.reason == nil {
-            _ = try await record(operation)
-        }
         var digest: [UInt8]?
         if let text = try input.text("digest") {
             digest = Self.bytes(hexadecimal: text)
@@ -44,6 +41,8 @@ extension OperatorsAPI {
                 throw CallFault(bad: "digest", "64 hexadecimal digits")
             }
         }
+        // That it was asked for is recorded, whatever comes of it.
+        _ = try await record(operation)
         switch await hub.activate(digest: digest, operation) {
         case .success(let decision): return .json(.ok, DecisionBody(decision: "\(decision)"))
         case .failure(let refused):

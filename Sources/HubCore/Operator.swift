@@ -17,6 +17,8 @@ package struct Operator: Sendable {
     package let sub: String
     package let name: String
     package let reach: Reach
+    /// By what the token can be revoked.
+    package let token: TokenMark
 
     /// Nil for a token that gives no such rights.
     package init?(
@@ -25,7 +27,8 @@ package struct Operator: Sendable {
         sub: String,
         name: String,
         roles: [String],
-        rights: [String]
+        rights: [String],
+        token: TokenMark
     ) {
         if roles.contains("operator") {
             reach = .hub
@@ -42,6 +45,7 @@ package struct Operator: Sendable {
         self.issuer = issuer
         self.sub = sub
         self.name = name
+        self.token = token
     }
 
     /// Whether the rights cover a channel.

@@ -136,6 +136,9 @@ extension Shard {
     }
 
     private func refusal(of call: OperatorCall) -> Outcome? {
+        let actor = call.actor
+        if standing.isRevoked(actor.token, of: actor.pseudonym) { return .tokenRevoked }
+        if standing[actor.pseudonym].bannedUntil > now.wall { return .banned }
         if let refusal = call.refusal { return refusal }
         guard call.isAboutChannel, let channel = call.channel else { return nil }
         return isNameable(channel, call.subject) ? nil : .unknownChannel

@@ -45,7 +45,7 @@ package struct Entrance: Sendable {
     }
 
     /// By what the token that speaks for a principal can be revoked.
-    func mark(of principal: Principal) -> TokenMark {
+    package func mark(of principal: Principal) -> TokenMark {
         TokenMark(
             id: principal.tokenID.map { pseudonyms.mark(ofToken: $0, issuer: principal.issuer) },
             issuedAt: principal.issuedAt,

@@ -28,7 +28,8 @@ extension Hub: OperatedHub {
                 sub: principal.subject,
                 name: principal.name ?? principal.subject,
                 roles: principal.roles,
-                rights: principal.rights
+                rights: principal.rights,
+                token: entrance.mark(of: principal)
             )
             return known.map(Result.success) ?? .failure(CallRefused(.forbidden))
         }

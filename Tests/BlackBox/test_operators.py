@@ -254,3 +254,21 @@ def test_policies_are_put_in_force_from_the_folder_and_taken_back_by_digest(own_
 def test_a_call_that_is_not_as_described_says_what_is_wanted(console, method, path, body, query):
     status, answer = console.raw(method, path, body, **query)
     assert status in (400, 413) and answer["code"] == "bad_call" and answer["message"], answer
+
+
+def test_an_operator_who_is_banned_or_whose_token_is_revoked_calls_nothing(own_hub):
+    first = Operators(own_hub, own_hub.token("operator"))
+    token = tokens.mint(own_hub, "moderator", role=["operator"], jti="lost")
+    second = Operators(own_hub, token)
+    who = second.get("channels")["decision"]
+    subject = own_hub.record.event(who)["detail"]["operator"]
+    issuer = tokens.parts(token)[1]["iss"]
+    first.post("tokens/revoke", issuer=issuer, jti="lost", reason=REASON)
+    answer = refused(second, "GET", "channels", 401, "token_revoked")
+    event = own_hub.record.event(answer["decision"])
+    assert (event["kind"], event["disposition"]) == (OPERATION, 4)
+    fresh = Operators(own_hub, tokens.mint(own_hub, "moderator", role=["operator"], jti="new"))
+    fresh.get("channels")
+    first.post("sanctions", sanction="ban", subject=subject, reason=REASON)
+    refused(fresh, "POST", "policies/activate", 403, "banned", {"reason": REASON})
+    assert first.get("channels")

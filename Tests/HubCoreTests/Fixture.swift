@@ -29,7 +29,8 @@ enum Fixture {
         sub: "olga",
         name: "Olga",
         roles: ["operator"],
-        rights: []
+        rights: [],
+        token: TokenMark(id: nil, issuedAt: nil, key: key)
     )
 
     static let key = UUID16(high: 7, low: 7)

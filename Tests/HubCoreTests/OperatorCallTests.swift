@@ -12,7 +12,8 @@ struct OperatorCallTests {
             sub: "olga",
             name: "Olga",
             roles: roles,
-            rights: rights
+            rights: rights,
+            token: TokenMark(id: nil, issuedAt: nil, key: Fixture.key)
         )
     }
 
