@@ -109,19 +109,22 @@ package struct StartState: Sendable {
         package var disposition: Disposition
         /// 0 when it was given none.
         package var channelSeq: Int64
+        package var epoch: Int32
 
         package init(
             message: UUID16,
             seq: Int64,
             at: Int64,
             disposition: Disposition,
-            channelSeq: Int64
+            channelSeq: Int64,
+            epoch: Int32
         ) {
             self.message = message
             self.seq = seq
             self.at = at
             self.disposition = disposition
             self.channelSeq = channelSeq
+            self.epoch = epoch
         }
     }
 
@@ -375,7 +378,7 @@ extension StartState {
     ) throws -> [KeyedMessage] {
         let rows = try connection.query(
             """
-            select message, seq, at, disposition, channel_seq from audit.event
+            select message, seq, at, disposition, channel_seq, channel_epoch from audit.event
             where log = $1 and retention = 1 and kind = 30 and at > $2
                 and get_byte(uuid_send(message), 6) >> 4 = 8
             order by seq desc limit $3
@@ -389,7 +392,8 @@ extension StartState {
                 seq: rows.int8(row, 1),
                 at: rows.timestamp(row, 2),
                 disposition: disposition,
-                channelSeq: rows.isNull(row, 4) ? 0 : rows.int8(row, 4)
+                channelSeq: rows.isNull(row, 4) ? 0 : rows.int8(row, 4),
+                epoch: rows.isNull(row, 5) ? 0 : rows.int4(row, 5)
             )
         }
     }

@@ -95,6 +95,9 @@ package struct Ledger: Sendable {
     /// Why a proposal can't be recorded as it is; nil when it can.
     private mutating func refusal(of proposal: Proposal, now: Int64) -> Ruling? {
         if proposal.dependsOnState, isStale(proposal, now) { return .stale }
+        if let message = proposal.repeats, let first = keyed[message, now: now] {
+            return .duplicate(first)
+        }
         if proposal.isKeyed, let message = proposal.message {
             if let first = keyed[message, now: now] { return .duplicate(first) }
             if keyed.count >= KeyedOutcomes.countMax { return .busy }
@@ -193,6 +196,7 @@ package struct Ledger: Sendable {
         if proposal.isKeyed, let message = proposal.message {
             keyed[message] = KeyedOutcome(
                 seq: lastSeq,
+                epoch: epoch,
                 channelSeq: channelSeq,
                 disposition: proposal.disposition,
                 at: lastAt

@@ -23,6 +23,9 @@ package struct Proposal: Sendable {
     package var message: UUID16?
     /// Whether `message` was derived from the sender's idempotency key.
     package var isKeyed = false
+    /// What the sender's key makes of a message that is refused before it was judged: if the same was
+    /// sent before, that is answered.
+    package var repeats: UUID16?
     /// What rates know it by when it is judged again; only of live sessions.
     package var number: UInt64?
     /// The newest event that the shard had applied when it judged.
@@ -160,13 +163,22 @@ package enum Ruling: Sendable, Equatable {
 /// What a keyed message got the first time.
 package struct KeyedOutcome: Sendable, Equatable {
     package var seq: Int64
+    /// The run that numbered it.
+    package var epoch: Int32
     package var channelSeq: Int64
     package var disposition: Disposition
     /// When it was recorded, microseconds since 2000-01-01 UTC.
     package var at: Int64
 
-    package init(seq: Int64, channelSeq: Int64, disposition: Disposition, at: Int64) {
+    package init(
+        seq: Int64,
+        epoch: Int32,
+        channelSeq: Int64,
+        disposition: Disposition,
+        at: Int64
+    ) {
         self.seq = seq
+        self.epoch = epoch
         self.channelSeq = channelSeq
         self.disposition = disposition
         self.at = at

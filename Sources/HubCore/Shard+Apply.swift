@@ -155,15 +155,23 @@ extension Shard {
                     id,
                     decision,
                     channelSeq: channelSeq,
+                    message: proposal.message,
+                    epoch: epoch,
                     say: say
                 ),
                 to: slot
             )
         case .edited(let say):
             let status: StaticString = proposal.disposition == .redact ? "redacted" : "edited"
-            output.sendText(ack(status, id, decision, channelSeq: channelSeq, say: say), to: slot)
+            output.sendText(
+                ack(status, id, decision, channelSeq: channelSeq, epoch: epoch, say: say),
+                to: slot
+            )
         case .deleted:
-            output.sendText(ack("deleted", id, decision, channelSeq: channelSeq), to: slot)
+            output.sendText(
+                ack("deleted", id, decision, channelSeq: channelSeq, epoch: epoch),
+                to: slot
+            )
         case .page(let messages, let next):
             guard let name = proposal.channelName else { return }
             output.sendText(page(id, name, messages, next: next, decision), to: slot)
@@ -172,7 +180,15 @@ extension Shard {
             guard let name = proposal.channelName, let channel = proposal.channel else { return }
             enter(slot, name: name, channel: channel)
             output.sendText(
-                ack("joined", id, decision, channelSeq: channelSeq, channel: name, say: say),
+                ack(
+                    "joined",
+                    id,
+                    decision,
+                    channelSeq: channelSeq,
+                    channel: name,
+                    epoch: epoch,
+                    say: say
+                ),
                 to: slot
             )
         case .resumed:
@@ -186,7 +202,14 @@ extension Shard {
             guard let name = proposal.channelName else { return }
             leave(slot, name: name)
             output.sendText(
-                ack("left", id, decision, channelSeq: channelSeq, channel: name),
+                ack(
+                    "left",
+                    id,
+                    decision,
+                    channelSeq: channelSeq,
+                    channel: name,
+                    epoch: epoch
+                ),
                 to: slot
             )
         case .presence(let isOn):
@@ -226,8 +249,15 @@ extension Shard {
         let decision = Decision(log: log, seq: first.seq)
         let text =
             switch first.disposition {
-            case .allow: ack("delivered", id, decision, channelSeq: first.channelSeq)
-            case .redact: ack("redacted", id, decision, channelSeq: first.channelSeq)
+            case .allow, .redact:
+                ack(
+                    first.disposition == .redact ? "redacted" : "delivered",
+                    id,
+                    decision,
+                    channelSeq: first.channelSeq,
+                    message: proposal.message ?? proposal.repeats,
+                    epoch: first.epoch
+                )
             case .hold: ack("held", id, decision)
             case .bounce: refusal(.bounced, id, decision)
             case .block: refusal(.blocked, id, decision)
@@ -314,115 +344,6 @@ extension Shard {
         members[channel].swapAt(place, members[channel].count - 1)
         members[channel].removeLast()
         if members[channel].isEmpty { channelAccounts[channel] = nil }
-    }
-}
-
-extension Shard {
-    private func ack(
-        _ status: StaticString,
-        _ id: UnsafeRawBufferPointer,
-        _ decision: Decision,
-        channelSeq: Int64? = nil,
-        channel: String? = nil,
-        say: String? = nil
-    ) -> [UInt8] {
-        var text: [UInt8] = []
-        text.reserveCapacity(160)
-        text.json("{\"type\":\"ack\",\"id\":")
-        text.append(contentsOf: id)
-        text.json(",\"status\":\"")
-        text.json(status)
-        if let channel {
-            text.json("\",\"channel\":")
-            text.json(string: channel)
-            text.json(",\"epoch\":")
-            text.json(Int64(epoch))
-            text.json(",\"decision\":\"")
-        } else {
-            text.json("\",\"decision\":\"")
-        }
-        text.json(decision)
-        text.json("\"")
-        if let channelSeq {
-            text.json(",\"channel_seq\":")
-            text.json(channelSeq)
-        }
-        if let say {
-            text.json(",\"say\":")
-            text.json(string: say)
-        }
-        text.json("}")
-        return text
-    }
-
-    private func renewed(
-        _ id: UnsafeRawBufferPointer,
-        _ decision: Decision,
-        _ slot: Int
-    ) -> [UInt8] {
-        let session = sessions[slot: slot]!
-        let token = resumeToken(session.id, session.subject, expiresAt: session.expiresAt)
-        var text: [UInt8] = []
-        text.json("{\"type\":\"renewed\",\"id\":")
-        text.append(contentsOf: id)
-        text.json(",\"expires_at\":")
-        text.json(session.expiresAt)
-        text.json(",\"resume_token\":")
-        text.json(string: token)
-        text.json(",\"decision\":\"")
-        text.json(decision)
-        text.json("\"}")
-        return text
-    }
-
-    func left(
-        _ channel: String,
-        _ decision: Decision,
-        _ outcome: Outcome,
-        say: String? = nil
-    ) -> [UInt8] {
-        var text: [UInt8] = []
-        text.json("{\"type\":\"left\",\"channel\":")
-        text.json(string: channel)
-        text.json(",\"code\":")
-        text.json(string: outcome.rawValue)
-        text.json(",\"message\":")
-        text.json(string: say ?? outcome.sentence)
-        text.json(",\"decision\":\"")
-        text.json(decision)
-        text.json("\"}")
-        return text
-    }
-
-    func refusal(
-        _ outcome: Outcome,
-        _ id: UnsafeRawBufferPointer,
-        _ decision: Decision?,
-        message: String? = nil,
-        retryAfterMs: Int? = nil
-    ) -> [UInt8] {
-        counters.refused &+= 1
-        var text: [UInt8] = []
-        text.json("{\"type\":\"refused\",\"id\":")
-        if id.isEmpty { text.json("null") } else { text.append(contentsOf: id) }
-        text.json(",\"code\":")
-        text.json(string: outcome.rawValue)
-        text.json(",\"message\":")
-        text.json(string: message ?? outcome.sentence)
-        text.json(",\"decision\":")
-        if let decision {
-            text.json("\"")
-            text.json(decision)
-            text.json("\"")
-        } else {
-            text.json("null")
-        }
-        if let retryAfterMs {
-            text.json(",\"retry_after_ms\":")
-            text.json(Int64(retryAfterMs))
-        }
-        text.json("}")
-        return text
     }
 }
 

@@ -125,7 +125,11 @@ extension Shard {
         proposal.reply = .refused(outcome, message: message, retryAfterMs: retryAfterMs)
         if let envelope, kind == .message, judged?.verdict.stage == .rules {
             identify(&proposal, envelope, sessions[slot: slot]!)
+        } else if let key = envelope?.key {
+            proposal.repeats = identity(of: key, proposal.subject!)
         }
+        // Judged again it would not be counted, and so would pass.
+        if stage == .rate { proposal.dependsOnState = false }
         var particulars = Particulars(stage: stage, bytes: payload.count, started: started)
         particulars.detail = Detail(outcome)
         // A token is nobody's to read, as long as it is valid.
@@ -140,14 +144,18 @@ extension Shard {
             proposal.message = entropy.uuid7(unixMs: UInt64(now.wall / 1000 + 946_684_800_000))
             return
         }
+        proposal.message = identity(of: key, session.subject)
+        proposal.isKeyed = true
+    }
+
+    /// A message's identity from the sender's key, the same each time.
+    private func identity(of key: UUID16, _ subject: UUID16) -> UUID16 {
         var hash = SHA256()
         let identity = (
-            session.subject.high.bigEndian, session.subject.low.bigEndian, key.high.bigEndian,
-            key.low.bigEndian
+            subject.high.bigEndian, subject.low.bigEndian, key.high.bigEndian, key.low.bigEndian
         )
         withUnsafeBytes(of: identity) { hash.update(bufferPointer: $0) }
-        proposal.message = hash.finalize().withUnsafeBytes { UUID16(version8From: $0) }
-        proposal.isKeyed = true
+        return hash.finalize().withUnsafeBytes { UUID16(version8From: $0) }
     }
 
     /// Encodes the frame for the channel's members, time and number left open.

@@ -276,6 +276,7 @@ final class RecordStart: Sendable {
         for message in state.keyed {
             keyed[message.message] = KeyedOutcome(
                 seq: message.seq,
+                epoch: message.epoch,
                 channelSeq: message.channelSeq,
                 disposition: message.disposition,
                 at: message.at

@@ -177,7 +177,8 @@ struct StartStateTests {
                     seq: 3,
                     at: now - 40,
                     disposition: .redact,
-                    channelSeq: 7
+                    channelSeq: 7,
+                    epoch: 0
                 )
             ]
         )

@@ -253,6 +253,7 @@ final class SimulatedHub {
             if let message = event.message, message.high & 0xF000 == 0x8000 {
                 keyed[message] = KeyedOutcome(
                     seq: event.seq,
+                    epoch: event.channelEpoch ?? 0,
                     channelSeq: event.channelSeq ?? 0,
                     disposition: event.disposition,
                     at: event.at
