@@ -168,10 +168,10 @@ struct SQLQuestionsTests {
                 rows: ["true|5000"] + [String](repeating: "false|1", count: 7)
             ),
             "How slow are the verdicts in which a rule acted?": Answer(
-                columns: "rule, verdicts, p50_p99_ns",
+                columns: "rule, verdicts, p50_ns, p99_ns",
                 rows: [
-                    "shouting|2|{1000,5000000}", "bullying|2|{1000,1000}", "contact|1|{1000,1000}",
-                    "swearing|2|{1000,1000}",
+                    "shouting|2|1000|5000000", "bullying|2|1000|1000", "contact|1|1000|1000",
+                    "swearing|2|1000|1000",
                 ]
             ),
             "How long does judging take, and what was the verdict?": Answer(

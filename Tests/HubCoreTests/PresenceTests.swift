@@ -133,7 +133,7 @@ struct PresenceTests {
         talk.hub.loops[0].shard.propose(erasure, at: talk.hub.now)
         talk.hub.settle()
         #expect(told(watcher) == [Self.update(2, came: [Self.member(2, "")])])
-        #expect(talk.hub.loops[1].closed[again.slot] == .goingAway)
+        #expect(talk.hub.loops[1].closed[again.slot] == .tokenRevoked)
         #expect(!talk.hub.ledger.roster.presence(in: "club:a").names.contains("Ann"))
     }
 

@@ -255,6 +255,17 @@ extension BundleErrorTests {
                 "rules/10-a.yaml:2:92: only messages have this effect",
             ]
         ),
+        rules(
+            """
+              - {id: a, on: history, then: {disposition: block, effects: [{tell: hi}]}}
+              - {id: b, on: [message, history], rate: {per: subject, over: 1, within: 1s}, then: {}}
+            """,
+            [
+                "rules/10-a.yaml:2:63: reading has no effects: the message is shown, redacted "
+                    + "or left out",
+                "rules/10-a.yaml:3:43: what is read is not counted: make it a rule without history",
+            ]
+        ),
         Bad(
             file: "rules/10-a.yaml",
             text: """

@@ -59,14 +59,12 @@ struct PolicyBenchmark {
             path: "\(home)/Policies",
             store: CompiledPatterns(folder: "\(home)/patterns")
         )
-        var cold: [Double] = []
-        var cached: [Double] = []
+        var cold: [Timed] = []
+        var cached: [Timed] = []
         for _ in 0..<loads {
             try? FileManager.default.removeItem(atPath: "\(home)/patterns")
             for cache in [false, true] {
-                let start = ContinuousClock.now
-                _ = try folder.load().get()
-                let time = (ContinuousClock.now - start) / .milliseconds(1)
+                let time = try Timed { _ = try folder.load().get() }
                 if cache { cached.append(time) } else { cold.append(time) }
             }
         }
@@ -75,8 +73,8 @@ struct PolicyBenchmark {
         let bundle = try PolicyEngine.Bundle.compile(source).get()
         for members in ["adult_age: 18", "adult_age: 17"] {
             let other = try PolicyEngine.Bundle.compile(LargeBundle.source(members: members)).get()
-            var swaps: [Double] = []
-            var firsts: [Double] = []
+            var swaps: [Timed] = []
+            var firsts: [Timed] = []
             for _ in 0..<loads {
                 let times = Swap.measure(from: bundle, to: other)
                 swaps.append(times.swap)
@@ -90,11 +88,14 @@ struct PolicyBenchmark {
     private static let loads = 7
 
     /// The median and the extremes.
-    private static func spread(_ times: [Double]) -> String {
-        let sorted = times.sorted()
-        let words = [sorted[sorted.count / 2], sorted[0], sorted[sorted.count - 1]]
-            .map { String(format: "%.1f", $0) }
-        return "median \(words[0]) ms (\(words[1]) to \(words[2]))"
+    private static func spread(_ times: [Timed]) -> String {
+        func words(_ times: [Double]) -> String {
+            let sorted = times.sorted()
+            let told = [sorted[sorted.count / 2], sorted[0], sorted[sorted.count - 1]]
+                .map { String(format: "%.1f", $0) }
+            return "median \(told[0]) ms (\(told[1]) to \(told[2]))"
+        }
+        return words(times.map(\.elapsed)) + ", of the processor " + words(times.map(\.processor))
     }
 
     private static func verdict() throws {
@@ -138,11 +139,10 @@ struct PolicyBenchmark {
             body: Scenario.body(text: String(repeating: "a", count: 10_000_000)),
             circumstances: LargeBundle.circumstances(bundle)
         )
-        var times: [Double] = []
+        var times: [Timed] = []
         for _ in 0..<loads {
-            let start = ContinuousClock.now
-            let verdict = judge.judge(scenario)
-            times.append((ContinuousClock.now - start) / .milliseconds(1))
+            var verdict = Verdict.allowed
+            times.append(Timed { verdict = judge.judge(scenario) })
             precondition(verdict.stage != .schema, verdict.problem ?? "")
         }
         print("verdict on 10 MB of one letter: \(spread(times))")

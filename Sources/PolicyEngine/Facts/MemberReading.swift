@@ -85,10 +85,14 @@ extension MemberReading {
     /// When someone born on this day comes of age: at midnight UTC; who was born on 29 February, on
     /// 1 March. Nil when it is no day.
     func ofAge(_ text: String) -> Int64? {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.map(\.utf8.count) == [4, 2, 2],
-            parts.allSatisfy({ $0.utf8.allSatisfy { (48...57).contains($0) } }),
-            let year = Int64(parts[0]), let month = Int64(parts[1]), let day = Int64(parts[2]),
+        let bytes = Array(text.utf8)
+        func number(_ range: Range<Int>) -> Int64? {
+            bytes[range].reduce(0 as Int64?) { number, byte in
+                (48...57).contains(byte) ? number.map { $0 * 10 + Int64(byte) - 48 } : nil
+            }
+        }
+        guard bytes.count == 10, [bytes[4], bytes[7]] == [45, 45],
+            let year = number(0..<4), let month = number(5..<7), let day = number(8..<10),
             year >= Self.oldest, CivilDate(year: year, month: month, day: day).isReal
         else { return nil }
         let ofAge = CivilDate(year: year + Int64(adultAge), month: month, day: day)
