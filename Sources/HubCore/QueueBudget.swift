@@ -28,4 +28,12 @@ package struct QueueBudget: Sendable {
         total = others + new
         return true
     }
+
+    /// Counts what a connection that is being closed still has, whether that is too much or not.
+    ///
+    /// - Returns: the bytes counted for it from now on.
+    package mutating func hold(_ bytes: Int, instead old: Int) -> Int {
+        total += bytes - old
+        return bytes
+    }
 }

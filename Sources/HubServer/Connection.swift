@@ -35,8 +35,16 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler {
     private var outgoing = ByteBuffer()
     private var header: [UInt8] = []
     private var isDirty = false
-    /// Bytes of memory that `outgoing` holds for a slow reader, as `sink.queues` has counted them.
+    /// Bytes of memory that `outgoing` and what was written ahead hold for a slow reader, as
+    /// `sink.queues` has counted them.
     private var queuedBytes = 0
+    /// Bytes given to the socket since it was last asked how many it still has.
+    private var unaskedBytes = 0
+    /// The largest piece that was given to the socket since it had none left.
+    private var pieceBytesMax = 0
+    private var isWriting = false
+    /// How much of `outgoing` belongs to a frame whose beginning was written already.
+    private var tornBytes = 0
     private var isReading = true
     /// The close code sent, once it is; nothing is sent after it.
     private var closing: Outcome?
@@ -101,7 +109,7 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        countQueue(0)
+        queuedBytes = sink.queues.hold(0, instead: queuedBytes)
         sink.ended(self, closing ?? .goingAway, at: clocks.now())
         context.fireChannelInactive()
     }
@@ -145,31 +153,83 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler {
         sink.touched(self)
     }
 
-    /// Writes what was gathered. For a client that does not read it waits here, unencrypted, until
-    /// that is too much; then it is let go, and the client told instead.
+    /// Writes what was gathered, as much as the socket takes. For a client that does not read the
+    /// rest waits here, unencrypted, until that is too much; then it is let go, and the client told
+    /// instead.
     func writeOut() {
         isDirty = false
-        guard let context, closing == nil, outgoing.readableBytes > 0 else { return }
-        guard context.channel.isWritable else {
-            if !countQueue(outgoing.storageCapacity) {
-                outgoing = ByteBuffer()
-                countQueue(0)
-                close(.slowConsumer)
-            }
-            return
+        // The socket may say that it takes more while it is being given some.
+        guard let context, closing == nil, !isWriting else { return }
+        isWriting = true
+        while outgoing.readableBytes > 0, closing == nil, context.channel.isWritable {
+            write(nextPiece(), context)
         }
-        let frames = outgoing
-        outgoing = ByteBuffer()
-        countQueue(0)
-        context.writeAndFlush(wrapOutboundOut(frames), promise: nil)
+        isWriting = false
+        if !context.channel.isWritable || queuedBytes > 0 || unaskedBytes >= Self.askAfterBytes {
+            countQueue(context)
+        }
     }
 
-    @discardableResult
-    private func countQueue(_ bytes: Int) -> Bool {
-        guard bytes != queuedBytes else { return true }
-        guard sink.queues.change(from: queuedBytes, to: bytes) else { return false }
-        queuedBytes = bytes
-        return true
+    /// What is given to the socket at once: all, unless that is much.
+    private func nextPiece() -> ByteBuffer {
+        guard outgoing.readableBytes > Self.pieceBytes else {
+            let piece = outgoing
+            outgoing = ByteBuffer()
+            tornBytes = 0
+            return piece
+        }
+        tornBytes = outgoing.withUnsafeReadableBytes { bytes in
+            var end = tornBytes
+            while end < Self.pieceBytes {
+                end += FrameEncoder.byteCount(
+                    ofFrameIn: UnsafeRawBufferPointer(rebasing: bytes[end...])
+                )
+            }
+            return end - Self.pieceBytes
+        }
+        guard let piece = outgoing.readSlice(length: Self.pieceBytes) else {
+            preconditionFailure("there is more than a piece")
+        }
+        return piece
+    }
+
+    /// Forgets what waits, but for the rest of a frame that the client has the beginning of.
+    private func dropQueue() {
+        outgoing = ByteBuffer(bytes: outgoing.readableBytesView.prefix(tornBytes))
+        tornBytes = 0
+    }
+
+    private func write(_ piece: ByteBuffer, _ context: ChannelHandlerContext) {
+        unaskedBytes += piece.readableBytes
+        pieceBytesMax = max(pieceBytesMax, piece.readableBytes)
+        context.writeAndFlush(wrapOutboundOut(piece), promise: nil)
+    }
+
+    /// Counts the memory that waits for this reader, and lets it go when that is too much.
+    private func countQueue(_ context: ChannelHandlerContext) {
+        guard closing == nil else { return }
+        let waiting = outgoing.readableBytes > 0 ? outgoing.storageCapacity : 0
+        let bytes = waiting + bytesAhead(context)
+        guard bytes != queuedBytes else { return }
+        if sink.queues.change(from: queuedBytes, to: bytes) {
+            queuedBytes = bytes
+        } else {
+            dropQueue()
+            close(.slowConsumer)
+        }
+    }
+
+    /// The memory of what the socket has not taken yet: buffers up to twice as large as what is in
+    /// them, and the one that is partly written whole.
+    private func bytesAhead(_ context: ChannelHandlerContext) -> Int {
+        unaskedBytes = 0
+        let options = context.channel.syncOptions
+        let pending = (try? options?.getOption(.bufferedWritableBytes)) ?? 0
+        if pending == 0 {
+            pieceBytesMax = 0
+            return 0
+        }
+        return 2 * pending + pieceBytesMax
     }
 
     /// Writes after the frames at hand, for a sink without a turn of its own.
@@ -212,6 +272,8 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler {
         context.writeAndFlush(wrapOutboundOut(frames)).assumeIsolated().whenComplete { _ in
             context.close(mode: .all, promise: nil)
         }
+        // What it leaves unread stays in memory until it has gone.
+        queuedBytes = sink.queues.hold(bytesAhead(context), instead: queuedBytes)
     }
 
     // MARK: Time and flow
@@ -230,6 +292,7 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler {
             if nowNs > closingSinceNs + Self.closeTimeMaxNs { context?.close(promise: nil) }
             return
         }
+        if unaskedBytes > 0 || queuedBytes > 0, let context { countQueue(context) }
         if isExpired {
             close(.expired)
         } else if let pingSentNs, nowNs > pingSentNs + pingIntervalNs {
@@ -242,11 +305,17 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler {
 
     /// Time to take what is left and the close frame: a slow phone's, some times over.
     private static let closeTimeMaxNs: UInt64 = 5_000_000_000
-    /// Bytes handed to the socket before what follows waits here: several records of TLS.
+    /// Bytes that the socket has not taken at which what follows waits here. The system's buffer is
+    /// there for throughput; here each byte is held once more, encrypted.
     static let writtenAhead = ChannelOptions.Types.WriteBufferWaterMark(
-        low: 32 << 10,
-        high: 64 << 10
+        low: 8 << 10,
+        high: 16 << 10
     )
+    /// Given to the socket at once: two records of TLS, which together fit 32 KiB.
+    private static let pieceBytes = 31 << 10
+    /// Bytes written after which the socket is asked whether any of them wait: the most per reader
+    /// that goes uncounted, for a second at most.
+    private static let askAfterBytes = 4 << 10
     /// The socket's own buffer, which would grow to megabytes for each slow reader: 2 MB/s at a
     /// round trip of 100 ms, far more than people read.
     static let socketBufferBytes = 200 << 10

@@ -113,6 +113,15 @@ package final class HubServer: Sendable {
         try pipeline.addHandlers([limit, encoder, decoder, handshake] as [any ChannelHandler])
     }
 
+    /// Encrypted bytes lie in buffers of their own size. One that is kept from write to write would
+    /// cost an idle connection its 16 KiB, and each small write that a slow reader leaves waiting
+    /// holds a whole one.
+    private static let buffering = {
+        var configuration = NIOSSLHandler.Configuration()
+        configuration.maximumPreservedOutboundBufferCapacity = 0
+        return configuration
+    }()
+
     private func startTicking() {
         for loop in loops {
             let pingIntervalNs = UInt64(entrance.settings.pingInterval.nanoseconds)

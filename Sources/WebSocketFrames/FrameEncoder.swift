@@ -45,6 +45,19 @@ package enum FrameEncoder {
         }
     }
 
+    /// How many bytes the first of some whole frames has, head and payload, as a server writes them.
+    ///
+    /// - Precondition: they begin with a frame of this encoder's, without a mask.
+    package static func byteCount(ofFrameIn frames: UnsafeRawBufferPointer) -> Int {
+        switch frames[1] {
+        case 127:
+            10 + Int(UInt64(bigEndian: frames.loadUnaligned(fromByteOffset: 2, as: UInt64.self)))
+        case 126:
+            4 + Int(UInt16(bigEndian: frames.loadUnaligned(fromByteOffset: 2, as: UInt16.self)))
+        case let count: 2 + Int(count)
+        }
+    }
+
     /// Appends a close frame; the reason is cut between two characters where it is too long.
     ///
     /// - Parameter code: nil for a frame without payload.

@@ -36,6 +36,18 @@ struct QueueBudgetTests {
         #expect(least >= 50_000 / (readers + 1) - 20)
     }
 
+    @Test("what a closing connection still has is counted, too much or not, until it has gone")
+    func closing() {
+        var budget = QueueBudget(connectionMax: 1000, totalMax: 1000)
+        let held = budget.hold(1200, instead: 0)
+        let isTakenMeanwhile = budget.change(from: 0, to: 1)
+        let rest = budget.hold(0, instead: held)
+        let isTakenThen = budget.change(from: 0, to: 1)
+        #expect((held, rest) == (1200, 0))
+        #expect((isTakenMeanwhile, isTakenThen) == (false, true))
+        #expect(budget.total == 1)
+    }
+
     @Test("what was written makes room for others")
     func room() {
         var budget = QueueBudget(connectionMax: 1000, totalMax: 1500)
