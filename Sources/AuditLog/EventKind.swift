@@ -48,6 +48,13 @@ package enum EventKind: Int16, CaseIterable, Sendable {
     /// A call of the operators' API that is no event of its own: what was looked at, or refused.
     case operation = 70
 
+    /// The name that `audit.kind` has for it: the words of the case, joined by `_`.
+    package var name: String {
+        "\(self)".reduce(into: "") { name, letter in
+            name += letter.isUppercase ? "_" + letter.lowercased() : String(letter)
+        }
+    }
+
     /// Whether it says what is to be forgotten or kept, so that shipping it does that.
     package var isKeeping: Bool {
         switch self {

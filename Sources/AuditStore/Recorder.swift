@@ -29,8 +29,12 @@ package final class Recorder: Sendable {
         package var groups: UInt64 = 0
         package var events: UInt64 = 0
         package var bytes: UInt64 = 0
-        /// Time spent in write and sync, nanoseconds.
-        package var syncNs: UInt64 = 0
+        /// Write and sync of each group.
+        package var syncTimes = Histogram.ofWork
+        /// Recorded events by the number of their kind.
+        package var kinds: [Int16: UInt64] = [:]
+        /// Idempotency keys that are remembered.
+        package var keyed = 0
         package var lastSeq: Int64 = 0
         /// Proposals that a full journal had no room for.
         package var unrecorded: UInt64 = 0
@@ -44,6 +48,13 @@ package final class Recorder: Sendable {
         /// keep that time until the clock has reached it.
         package var aheadOfClockUs: Int64 = 0
         package init() {}
+
+        mutating func count(_ batch: Batch) {
+            for proposal in batch.proposals {
+                guard case .recorded = proposal.ruling else { continue }
+                kinds[proposal.kind.rawValue, default: 0] &+= 1
+            }
+        }
 
         /// How long the disk has kept the recorder waiting by now.
         package var waiting: Duration {
@@ -171,13 +182,16 @@ package final class Recorder: Sendable {
         let took = monotonicNs() - started
         let lastSeq = desk.ledger.lastSeq
         let aheadOfClockUs = max(0, desk.ledger.lastAt - time)
+        let keyed = desk.ledger.keyedCount
         statistics.withLock {
             $0.aheadOfClockUs = aheadOfClockUs
             $0.groups += 1
             $0.events += UInt64(lastSeq - before)
             $0.bytes += UInt64(bytes)
-            $0.syncNs += took
+            $0.syncTimes.add(took)
+            $0.keyed = keyed
             $0.lastSeq = lastSeq
+            for batch in batches { $0.count(batch) }
         }
         onDurable(lastSeq)
         let group = RecordedGroup(batches: batches, through: lastSeq)

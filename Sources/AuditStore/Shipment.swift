@@ -59,8 +59,10 @@ struct Shipment {
     private(set) var days: [Int32: ClosedRange<Int64>] = [:]
     /// The newest `seq` in it, or the watermark before anything was taken.
     private(set) var lastSeq: Int64 = 0
+    /// Times of its events; the oldest comes first, since they never go back.
+    private(set) var times: [Int64] = []
     /// Time of its oldest event; nil when it is empty.
-    private(set) var firstAt: Int64?
+    var firstAt: Int64? { times.first }
     /// Set when an event came whose `seq` does not follow.
     private(set) var gap: (expected: Int64, found: Int64)?
     private var misshapenBytes = 0
@@ -89,7 +91,7 @@ struct Shipment {
         misshapen.removeAll()
         misshapenBytes = 0
         days.removeAll()
-        firstAt = nil
+        times.removeAll(keepingCapacity: true)
         gap = nil
         lastSeq = seq
         watermark = seq
@@ -136,7 +138,7 @@ struct Shipment {
     }
 
     private mutating func note(at: Int64) {
-        firstAt = firstAt ?? at
+        times.append(at)
         // Beyond it PostgreSQL refuses the event itself.
         guard Row.atRange.contains(at) else { return }
         let day = Self.day(of: at)

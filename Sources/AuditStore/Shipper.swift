@@ -1,5 +1,6 @@
 import AuditLog
 import Glibc
+import HubCore
 package import Logging
 import Synchronization
 
@@ -147,6 +148,9 @@ extension Shipper {
                     $0.isConnected = false
                     $0.lastError = reason
                     $0.durableSeq = records.durableSeq
+                    if $0.lag > 0, $0.oldestWaitingAt == nil {
+                        $0.oldestWaitingAt = settings.now()
+                    }
                 }
             }
             // A stop that comes in the pause ends it; the attempt after it is the drain.
@@ -222,7 +226,11 @@ extension Shipper {
                 "\(quarantined) records up to \(settings.log)-\(shipment.lastSeq) were refused by PostgreSQL and are in audit.quarantine"
             )
         }
+        var lags = Histogram.ofWaiting
+        let now = settings.now()
+        for at in shipment.times { lags.add(UInt64(max(0, now - at)) &* 1000) }
         publish {
+            $0.lags.add(lags)
             $0.watermark = shipment.lastSeq
             $0.oldestWaitingAt = nil
             $0.rows += UInt64(shipment.rowCount)

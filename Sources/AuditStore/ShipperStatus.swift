@@ -1,3 +1,5 @@
+package import HubCore
+
 /// How the shipper is doing, for readiness and metrics.
 package struct ShipperStatus: Sendable, Equatable {
     /// The newest `seq` in the database; nil before the first connection.
@@ -14,6 +16,7 @@ package struct ShipperStatus: Sendable, Equatable {
     /// The thread has returned.
     package var hasEnded = false
     /// Time of the oldest event that waits, microseconds since 2000-01-01 UTC; nil when none does.
+    /// While the database is away it may be some seconds late.
     package var oldestWaitingAt: Int64?
     /// How far this machine's clock was ahead of the database's at the last shipment, microseconds.
     package var clockAheadUs: Int64 = 0
@@ -22,6 +25,8 @@ package struct ShipperStatus: Sendable, Equatable {
     package var bytes: UInt64 = 0
     package var transactions: UInt64 = 0
     package var quarantined: UInt64 = 0
+    /// From each event's time to the commit that brought it into the database, or into quarantine.
+    package var lags = Histogram.ofWaiting
 
     package init() {}
 

@@ -55,6 +55,9 @@ package struct Ledger: Sendable {
         changes = MessageChanges(since: lastSeq)
     }
 
+    /// Idempotency keys that are remembered, for the metrics.
+    package var keyedCount: Int { keyed.count }
+
     /// Decides one proposal. A recorded one has changed the state when this returns.
     ///
     /// - Parameter now: wall clock, microseconds since 2000-01-01 UTC.

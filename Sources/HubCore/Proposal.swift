@@ -73,6 +73,9 @@ package struct Proposal: Sendable {
     /// What the sender is told.
     package var reply: Reply = .none
 
+    /// When judging it began, by `Shard.ticks`.
+    package var startedNs: UInt64 = 0
+
     /// What became of it; set by the recorder.
     package var ruling: Ruling = .pending
 

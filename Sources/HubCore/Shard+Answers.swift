@@ -95,7 +95,7 @@ extension Shard {
         message: String? = nil,
         retryAfterMs: Int? = nil
     ) -> [UInt8] {
-        counters.refused &+= 1
+        counters.refusals[outcome, default: 0] &+= 1
         var text: [UInt8] = []
         text.json("{\"type\":\"refused\",\"id\":")
         if id.isEmpty { text.json("null") } else { text.append(contentsOf: id) }

@@ -31,9 +31,12 @@ extension Shard {
             // What follows in this group was judged before; what is judged from now on is fresh.
             appliedThrough = seq
             change(proposal, at: at, Decision(log: log, seq: seq))
-            if isOwn { answer(proposal, bytes, seq: seq, channelSeq: channelSeq) }
+            if isOwn {
+                counters.count(proposal)
+                answer(proposal, bytes, seq: seq, channelSeq: channelSeq)
+            }
             if !proposal.delivery.isEmpty, let channel = proposal.channel {
-                deliver(bytes[rebasing: proposal.delivery], to: channel)
+                deliver(bytes[rebasing: proposal.delivery], of: proposal, to: channel)
             }
             if let notices = proposal.notices {
                 carryOut(notices, of: proposal, Decision(log: log, seq: seq), isOwn: isOwn)
@@ -115,10 +118,16 @@ extension Shard {
         if isSender, notices.disconnects { output.close(proposal.slot, .repeatedViolations) }
     }
 
-    private func deliver(_ frame: UnsafeRawBufferPointer, to channel: Int) {
-        guard channel < members.count else { return }
+    private func deliver(
+        _ frame: UnsafeRawBufferPointer,
+        of proposal: Proposal,
+        to channel: Int
+    ) {
+        guard channel < members.count, !members[channel].isEmpty else { return }
         for slot in members[channel] { output.send(frame, to: slot) }
-        counters.deliveries &+= UInt64(members[channel].count)
+        let count = UInt64(members[channel].count)
+        counters.deliveries &+= count
+        counters.deliveryTimes.add(ticks() &- proposal.startedNs, times: count)
     }
 
     /// The live session behind a proposal; nil when it has gone or its slot has another one.

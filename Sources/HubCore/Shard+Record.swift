@@ -247,7 +247,10 @@ extension Shard {
         event.bytes = Int32(clamping: particulars.bytes)
         event.contentHash = Commitment.contentHash(of: contents)
         event.detail = particulars.detail.json
-        event.judgedNs = Int32(clamping: ticks() &- particulars.started)
+        let judgedNs = ticks() &- particulars.started
+        event.judgedNs = Int32(clamping: judgedNs)
+        proposal.startedNs = particulars.started
+        if particulars.verdict != nil { counters.verdicts.add(judgedNs) }
 
         let start = batch.bytes.count
         proposal.channelSeqOffset = event.encode(into: &batch.bytes)

@@ -103,8 +103,10 @@ package final class Shard<Output: ShardOutput> {
     var channelNames: [String: Int] = [:]
     /// Who of this shard is shown who is in a channel, by the ledger's index.
     var watches: [Int: PresenceWatch] = [:]
-    /// Bytes proposed and not yet recorded.
-    var bytesInFlight = 0
+    /// Bytes handed over and not yet recorded.
+    package internal(set) var bytesInFlight = 0
+    /// Bytes of messages that wait to be judged again, or behind one that does.
+    package internal(set) var bytesWaiting = 0
     /// Set when the record has failed: nothing is accepted any more.
     package private(set) var hasFailed = false
     package internal(set) var counters = Counters()
@@ -190,16 +192,12 @@ package final class Shard<Output: ShardOutput> {
 }
 
 extension Shard {
-    /// Bytes proposed and not yet recorded that a shard holds at most; past it sends are refused
-    /// as `busy`.
+    /// Bytes proposed and not yet recorded, or waiting to be judged, that a shard holds; past it
+    /// sends are refused as `busy`.
     package static var bytesInFlightMax: Int { 64 << 20 }
-}
 
-/// What a shard has counted, for the metrics.
-package struct Counters: Sendable {
-    package var messages: UInt64 = 0
-    package var refused: UInt64 = 0
-    package var deliveries: UInt64 = 0
-    package var rejudged: UInt64 = 0
-    package init() {}
+    /// Whether the recorder is so far behind that nothing new is judged.
+    var isFull: Bool {
+        bytesInFlight + bytesWaiting + batch.bytes.count > Self.bytesInFlightMax
+    }
 }

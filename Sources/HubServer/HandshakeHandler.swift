@@ -273,6 +273,7 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler, Pe
     private func refuse(_ refusal: Refusal, cors: [HeaderField] = [], verdict: Verdict? = nil) {
         let outcome = refusal.outcome
         if let issuer = refusal.keylessIssuer { entrance.gates.ask(forKeysOf: issuer) }
+        loop.door.refuse(outcome)
         guard outcome != .recordUnavailable, outcome != .busy,
             loop.refusals.records(limitKey)
         else {
@@ -302,6 +303,7 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler, Pe
             if decision != nil {
                 upgrade(admission, arrival)
             } else if let outcome {
+                loop.door.refuse(outcome)
                 answer(Refusal(outcome, at: .limits).answer())
             } else {
                 admit(admission, arrival, attempts: attempts + 1)
@@ -319,6 +321,7 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler, Pe
             return
         }
         state = .upgraded
+        loop.door.opened &+= 1
         let fields = admission.fields.map { ($0.name, $0.value) }
         let head = HTTPResponseHead(
             version: .http1_1,

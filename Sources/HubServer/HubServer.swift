@@ -6,6 +6,7 @@ import NIOCore
 import NIOHTTP1
 package import NIOPosix
 import NIOSSL
+import Outcomes
 import PolicyEngine
 import Synchronization
 
@@ -92,11 +93,16 @@ package final class HubServer: Sendable {
             case .over: isOverLimit = true
             case .farOver:
                 loop.refusals.count(peer.limitKey)
+                loop.door.refuse(.tooManyConnections)
                 throw ChannelError.ioOnClosedChannel
             }
         }
         let pipeline = channel.pipeline.syncOperations
-        if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls.current)) }
+        if let tls {
+            try pipeline.addHandler(
+                NIOSSLServerHandler(context: tls.current, configuration: Self.buffering)
+            )
+        }
         let settings = entrance.settings
         let limit = HeadLimit(bytesMax: settings.headBytesMax, timeout: settings.headTimeout)
         let decoder = ByteToMessageHandler(
@@ -129,7 +135,7 @@ package final class HubServer: Sendable {
                 initialDelay: .milliseconds(500),
                 delay: .milliseconds(500)
             ) { [loops] _ in
-                let connections = loops.reduce(0) { $0 + Int($1.snapshot.connections) }
+                let connections = loops.reduce(0) { $0 + $1.snapshot.sessions }
                 loop.tick(pingIntervalNs: pingIntervalNs, connections: connections)
             }
             let presenceInterval = TimeAmount.milliseconds(1000 / Int64(ShardLoop.presenceParts))

@@ -27,6 +27,7 @@ package final class ShardLoop: ShardOutput, RecordedGroupReceiver, @unchecked Se
     let clocks: Clocks
     private let entrance: Entrance
     var refusals: RefusalTally
+    var door = DoorCounters()
     var queues: QueueBudget
     /// When those are asked to come back whose connection ends now.
     private(set) var reconnectWindow = ReconnectWindow(connections: 0)
@@ -91,16 +92,7 @@ package final class ShardLoop: ShardOutput, RecordedGroupReceiver, @unchecked Se
     func tick(pingIntervalNs: UInt64, connections total: Int) {
         let now = clocks.now()
         reconnectWindow = ReconnectWindow(connections: total)
-        let counters = shard.counters
-        published.withLock {
-            $0 = ShardSnapshot(
-                connections: UInt64(connectionCount),
-                messages: counters.messages,
-                refused: counters.refused,
-                deliveries: counters.deliveries,
-                rejudged: counters.rejudged
-            )
-        }
+        publish()
         // Whoever was admitted or renewed while keys changed is found here.
         endSessionsWithoutKey()
         for (slot, connection) in connections.enumerated() {
@@ -134,6 +126,19 @@ package final class ShardLoop: ShardOutput, RecordedGroupReceiver, @unchecked Se
 
     /// A tenth of a second is short enough that what is sent at once holds up few messages.
     static let presenceParts = 10
+
+    private func publish() {
+        var snapshot = ShardSnapshot()
+        snapshot.counters = shard.counters
+        snapshot.door = door
+        snapshot.sessions = connectionCount
+        snapshot.queuedBytes = queues.total
+        snapshot.inFlightBytes = shard.bytesInFlight + shard.bytesWaiting
+        snapshot.rosterMembers = shard.roster.count
+        snapshot.standingMembers = shard.standing.count
+        snapshot.accounts = shard.accounts.count
+        published.withLock { $0 = snapshot }
+    }
 
     /// What the shard had counted at its last look at the clock; for any thread.
     package var snapshot: ShardSnapshot { published.withLock { $0 } }
@@ -308,6 +313,7 @@ extension ShardLoop: ConnectionSink {
     func ended(_ connection: Connection, _ outcome: Outcome, at now: Instant) {
         guard connection.slot >= 0 else { return }
         shard.disconnected(connection.slot, outcome: outcome, at: now)
+        door.end(outcome)
         connections[connection.slot] = nil
         connection.slot = -1
     }
@@ -330,13 +336,4 @@ private final class PendingActivation: PendingHandshake {
     init(told: @escaping @Sendable (Decision?) -> Void) { self.told = told }
 
     func recorded(decision: Decision?, outcome: Outcome?) { told(decision) }
-}
-
-/// A shard's counts, for the metrics.
-package struct ShardSnapshot: Sendable {
-    package var connections: UInt64 = 0
-    package var messages: UInt64 = 0
-    package var refused: UInt64 = 0
-    package var deliveries: UInt64 = 0
-    package var rejudged: UInt64 = 0
 }

@@ -18,6 +18,8 @@ final class CheckpointOutlet: Sendable {
     private struct State {
         var newest: CheckpointRow?
         var deliveredSize: Int64 = 0
+        /// Since when a checkpoint has waited for the next delivery; nil while none does.
+        var waitingSince: ContinuousClock.Instant?
         var problem: String?
         var isStopping = false
     }
@@ -41,9 +43,15 @@ final class CheckpointOutlet: Sendable {
     /// Why the newest checkpoint is not there; nil while all is well.
     var problem: String? { state.withLock { $0.problem } }
 
+    /// How long a checkpoint has waited to be there; zero while the newest is.
+    var waiting: Duration { state.withLock { $0.waitingSince?.duration(to: .now) } ?? .zero }
+
     /// Takes a checkpoint that is durable; never waits.
     func show(_ checkpoint: CheckpointRow) {
-        state.withLock { $0.newest = checkpoint }
+        state.withLock {
+            $0.newest = checkpoint
+            $0.waitingSince = $0.waitingSince ?? .now
+        }
         signal.yield()
     }
 
@@ -91,7 +99,11 @@ final class CheckpointOutlet: Sendable {
 
     private func note(_ problem: String?, delivered: Int64?) {
         let before = state.withLock { state in
-            if let delivered { state.deliveredSize = delivered }
+            if let delivered {
+                state.deliveredSize = delivered
+                let isNewest = delivered >= state.newest?.frontier.size ?? 0
+                state.waitingSince = isNewest ? nil : .now
+            }
             defer { state.problem = problem }
             return state.problem
         }

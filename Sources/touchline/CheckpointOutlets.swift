@@ -2,10 +2,12 @@ import AsyncHTTPClient
 import AuditLog
 import Foundation
 import Logging
+import Synchronization
 
 /// The places outside the record that a hub's checkpoints go to.
 final class CheckpointOutlets: Sendable {
     private let outlets: [CheckpointOutlet]
+    private let newest = Mutex<ContinuousClock.Instant?>(nil)
     private let client: HTTPClient?
 
     init(_ settings: Configuration.Checkpoints, logger: Logger) throws(CommandFault) {
@@ -36,6 +38,7 @@ final class CheckpointOutlets: Sendable {
 
     /// Takes a checkpoint that is durable; for the recorder's thread.
     func show(_ checkpoint: CheckpointRow) {
+        newest.withLock { $0 = .now }
         for outlet in outlets { outlet.show(checkpoint) }
     }
 
@@ -45,6 +48,13 @@ final class CheckpointOutlets: Sendable {
             outlet.problem.map { "Checkpoints do not reach \(outlet.name): \($0)" }
         }
     }
+
+    /// Time since the newest checkpoint was signed; nil before the first of this run.
+    var age: Duration? { newest.withLock { $0?.duration(to: .now) } }
+
+    /// How long a checkpoint has waited for the place that it has waited longest for; zero while the
+    /// newest is everywhere.
+    var waiting: Duration { outlets.map(\.waiting).max() ?? .zero }
 
     func stop() async {
         for outlet in outlets { await outlet.stop(within: .seconds(5)) }

@@ -3,6 +3,9 @@ import ArgumentParser
 /// The command's root.
 @main
 struct Touchline: AsyncParsableCommand {
+    /// Of the program; nothing is released yet.
+    static let version = "0.1.0"
+
     static let configuration = CommandConfiguration(
         commandName: "touchline",
         abstract:
@@ -18,6 +21,7 @@ struct Touchline: AsyncParsableCommand {
               touchline serve --config touchline.yaml --check
               touchline serve --config touchline.yaml
             """,
+        version: version,
         subcommands: [
             Dev.self, Serve.self, Migrate.self, Chat.self, Token.self, Policy.self,
             Audit.self, EchoCommand.self,

@@ -95,7 +95,7 @@ struct RecordBenchmark {
             \(figure(Double(done.events) / took)) events/s durable, \
             \(done.bytes / max(1, done.events)) bytes of journal each, \
             \(figure(Double(done.events) / Double(done.groups))) in a group, \
-            \(figure(Double(done.syncNs) / Double(done.groups) / 1000)) µs a write and sync, \
+            \(figure(Double(done.syncTimes.sumNs) / Double(done.groups) / 1000)) µs a write and sync, \
             \(String(format: "%.2f", cpu / Double(done.events) * 1e6)) µs of CPU each
             """
         )
