@@ -304,8 +304,7 @@ extension Shard {
             return rejoinAgain(resumption, proposal.slot)
         }
         sessions[slot: proposal.slot]?.isWaiting = true
-        let payload = Array(bytes[rebasing: proposal.payload])
-        sessions[slot: proposal.slot]?.waiting.append((payload, number: proposal.number))
+        wait(bytes[rebasing: proposal.payload], proposal.slot, again: proposal.number)
     }
 
     /// Goes on with a session whose waiting messages are alone, or whose backlog has drained.
@@ -313,7 +312,7 @@ extension Shard {
         guard let session = sessions[slot: slot] else { return }
         if session.isWaiting, session.inFlight == 0, session.asked == nil {
             sessions[slot: slot]?.isWaiting = false
-            sessions[slot: slot]?.waiting = []
+            forgetWaiting(slot)
             for (payload, number) in session.waiting {
                 payload.withUnsafeBytes { receive($0, from: slot, at: now, again: number) }
                 // They are the first one's; a message that asks once more keeps them.

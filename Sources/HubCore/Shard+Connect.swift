@@ -51,7 +51,7 @@ extension Shard {
     /// - Returns: the refusal, or nil when it may be admitted.
     package func refusal(of arrival: Arrival, at now: Instant) -> Outcome? {
         if hasFailed { return .recordUnavailable }
-        if bytesInFlight + batch.bytes.count > Self.bytesInFlightMax { return .busy }
+        if isFull { return .busy }
         let member = standing[arrival.subject]
         if member.bannedUntil > now.wall { return .banned }
         if standing.isRevoked(arrival.token, of: arrival.subject) { return .tokenRevoked }
@@ -211,6 +211,7 @@ extension Shard {
         guard let session = sessions[slot: slot] else { return }
         self.now = now
         for channel in session.channels { remove(slot, from: channel.index) }
+        forgetWaiting(slot)
         sessions.release(slot)
         proposeDisconnect(session.id, session.subject, outcome)
     }

@@ -44,7 +44,7 @@ extension Shard {
         case .notHeld: break
         }
         sessions[slot: slot]?.isWaiting = true
-        sessions[slot: slot]?.waiting.append((Array(payload), number: counting.number))
+        wait(payload, slot, again: counting.number)
         // What is in flight may come back to be judged again, and goes first.
         if session.inFlight == 0 {
             sessions[slot: slot]?.asked = question

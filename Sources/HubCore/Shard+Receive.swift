@@ -19,21 +19,13 @@ extension Shard {
         guard let session = sessions[slot: slot], !session.isEnding, !hasFailed else { return }
         self.now = now
         counters.messages &+= 1
-        if session.isWaiting {
-            sessions[slot: slot]?.waiting.append((Array(payload), number: number))
-            pauseIfFull(slot)
+        if isFull {
+            refuseBusy(payload, slot)
             return
         }
-        if bytesInFlight + batch.bytes.count > Self.bytesInFlightMax {
-            output.sendText(
-                refusal(
-                    .busy,
-                    UnsafeRawBufferPointer(start: nil, count: 0),
-                    nil,
-                    retryAfterMs: 1000
-                ),
-                to: slot
-            )
+        if session.isWaiting {
+            wait(payload, slot, again: number)
+            pauseIfFull(slot)
             return
         }
         sessions[slot: slot]?.read(by: bundle)
@@ -55,6 +47,21 @@ extension Shard {
             receive(document, payload, from: slot, started: started, isAgain: number != nil)
         }
         pauseIfFull(slot)
+    }
+
+    /// The record is far behind: a request is told so without being judged, and not recorded.
+    private func refuseBusy(_ payload: UnsafeRawBufferPointer, _ slot: Int) {
+        var id: [UInt8] = []
+        if case .value(let document) = parser.parse(payload) {
+            id =
+                switch Envelope.read(document) {
+                case .refused(_, _, let read): read
+                case .envelope(let envelope): envelope.id
+                }
+        }
+        id.withUnsafeBytes {
+            output.sendText(refusal(.busy, $0, nil, retryAfterMs: 1000), to: slot)
+        }
     }
 
     private func receive(

@@ -272,12 +272,28 @@ extension Shard {
         Salt(high: entropy.word(), low: entropy.word())
     }
 
+    /// Keeps a message until nothing of its session is in flight, or the record has answered.
+    ///
+    /// - Parameter number: what it was counted as, if it was.
+    func wait(_ payload: UnsafeRawBufferPointer, _ slot: Int, again number: UInt64?) {
+        sessions[slot: slot]?.waiting.append((Array(payload), number: number))
+        bytesWaiting += payload.count
+    }
+
+    /// What waited for a session has gone on, or has nobody any more.
+    func forgetWaiting(_ slot: Int) {
+        guard let session = sessions[slot: slot], !session.waiting.isEmpty else { return }
+        bytesWaiting -= session.waiting.reduce(0) { $0 + $1.payload.count }
+        sessions[slot: slot]?.waiting = []
+    }
+
     /// Stops reading from a session that has too much in flight or waiting.
     func pauseIfFull(_ slot: Int) {
         guard let session = sessions[slot: slot], !session.isPaused,
             session.inFlight >= Session.inFlightMax || session.waiting.count >= Session.inFlightMax
         else { return }
         sessions[slot: slot]?.isPaused = true
+        counters.pauses &+= 1
         output.setReading(false, of: slot)
     }
 }

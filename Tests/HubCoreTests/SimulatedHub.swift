@@ -29,6 +29,8 @@ final class SimulatedLoop: ShardOutput {
     var staleTickets: Set<Int> = []
     /// Why operators' calls came to nothing.
     var refusals: [Int: Outcome] = [:]
+    /// What each slot was last told.
+    var reading: [Int: Bool] = [:]
     var arrivals: [RecordedGroup] = []
     /// What clients know of who is in channels, by slot.
     var views: [Int: PresenceView] = [:]
@@ -83,7 +85,7 @@ final class SimulatedLoop: ShardOutput {
     }
 
     func laneFilled() {}
-    func setReading(_ reading: Bool, of slot: Int) {}
+    func setReading(_ reading: Bool, of slot: Int) { self.reading[slot] = reading }
 }
 
 /// Real shards and a real ledger under a scheduler that interleaves them at random; disk and
