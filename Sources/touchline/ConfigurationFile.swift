@@ -20,7 +20,7 @@ struct ConfigurationFile {
     ) throws -> ConfigurationFile {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw CommandFault(
-                "\(path) cannot be read. Write one as docs/operations.md shows, or name another"
+                "\(path) cannot be read. Write one as docs/configuration.md shows, or name another"
                     + " with --config."
             )
         }

@@ -18,6 +18,7 @@ extension Hub {
         describeMemory(shards, &text)
         describeRecord(&text)
         describeShipping(&text)
+        describeKeys(&text)
         describeProcess(&text)
         return text.text
     }
@@ -123,6 +124,24 @@ extension Hub {
             "touchline_accounts",
             "Subjects, addresses and channels whose rates are counted.",
             shards.accounts
+        )
+        let held = recent.load
+        text.gauge("touchline_recent_messages", "Numbers of channels in memory.", held.entries)
+        text.gauge("touchline_recent_bytes", "What they take.", held.bytes)
+    }
+
+    private func describeKeys(_ text: inout Exposition) {
+        let keys = keys.counts
+        text.counter("touchline_key_fetches_total", "Fetches of issuers' key sets.", keys.fetches)
+        text.gauge(
+            "touchline_key_sets_failing",
+            "Key sets whose last fetch failed: their last good keys serve.",
+            keys.failing
+        )
+        text.gauge(
+            "touchline_key_set_age_seconds",
+            "Age of the key set that was fetched longest ago.",
+            keys.oldest.seconds
         )
     }
 

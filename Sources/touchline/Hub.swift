@@ -74,6 +74,7 @@ final class Hub: Sendable {
     let keys: IssuerKeys
     let tls: TLSContext?
     let checkpoints: CheckpointOutlets
+    let recent: RecentMessages
 
     /// Whether connections are accepted.
     var isAccepting: Bool { isListening.withLock { $0 } }
@@ -129,6 +130,7 @@ final class Hub: Sendable {
             bytesMax: configuration.limits.recent,
             through: record.lastSeq
         )
+        self.recent = recent
         let past = PastDesk(
             conninfo: configuration.database.connection,
             log: record.log,

@@ -72,6 +72,56 @@ def test_the_queries_of_proofs_find_nothing_wrong_with_a_whole_record(audited):
     assert record.psql(ranges) == ""
 
 
+def test_the_commands_of_operations_bring_a_lost_database_back(service):
+    service.migrate()
+    service.start()
+    subject = talk(service, "coach", "in the backup")
+    backup, restoring = next(
+        (page[at], page[at + 1])
+        for page in [blocks("operations.md", "sh")]
+        for at in range(len(page)) if "pg_dump " in page[at]
+    )  # fmt: skip
+
+    def run(commands):
+        for shown, real in (
+            ("-h db.internal", f"-h {service.cluster.folder}"),
+            ("-d touchline ", f"-d {service.database} "),
+            ("touchline.dump touchline\n", f"touchline.dump {service.database}\n"),
+            ("--if-exists touchline\n", f"--if-exists {service.database}\n"),
+            ("-U postgres touchline\n", f"-U postgres {service.database}\n"),
+        ):
+            commands = commands.replace(shown, real)
+        assert "db.internal" not in commands
+        return shell(service.home, commands)
+
+    run(backup)
+    talk(service, "player", "after the backup")
+    rows = service.record.psql("select seq, encode(audit.leaf(e), 'hex') from audit.event e order by 1")
+    assert service.stop() == 0
+    service.cluster.psql("postgres", f"drop database {service.database}")
+    run(restoring)
+    events = "select seq, encode(audit.leaf(e), 'hex') from audit.event e order by 1"
+    assert service.record.psql(events).startswith(rows), "reship has brought what came since"
+    service.start()
+    assert remains(service, subject)
+    key = service.command("audit", "key", "--config", service.config).stdout.strip()
+    database = service.cluster.connection(service.database)
+    verified = service.command("audit", "verify", "--database", database, "--key", key)
+    assert verified.returncode == 0, verified.stderr
+
+
+def test_the_commands_of_an_upgrade_are_right_as_they_stand(service):
+    service.migrate()
+    (upgrade,) = [block for block in blocks("operations.md", "sh") if "migrate --check" in block and "policy check" in block]
+    for shown, real in (
+        ("host=db.internal dbname=touchline user=postgres", service.cluster.connection(service.database)),
+        ("host=db.internal dbname=touchline user=hub", service.cluster.connection(service.database, service.user)),
+    ):  # fmt: skip
+        assert shown in upgrade
+        upgrade = upgrade.replace(shown, real)
+    shell(service.home, upgrade)
+
+
 def test_erasures_are_asked_again_after_a_restore_that_the_journal_does_not_reach(service):
     service.migrate()
     keeper = Keeper(service)

@@ -183,14 +183,38 @@ struct ConfigurationTests {
         #expect(configuration.log.level == .debug)
     }
 
-    @Test("the configuration in docs/operations.md is a good one, and shows the default values")
-    func documentedConfigurationIsGood() throws {
+    /// The page that has all keys.
+    private func page() throws -> String {
         let root = URL(filePath: #filePath).deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent()
-        let page = try String(
-            contentsOf: root.appending(path: "docs/operations.md"),
+        return try String(
+            contentsOf: root.appending(path: "docs/configuration.md"),
             encoding: .utf8
         )
+    }
+
+    @Test("the page's table has every key, once, and no other")
+    func everyKeyIsDocumented() throws {
+        let table = try #require(page().components(separatedBy: "## Every key").last)
+        let section = try #require(table.components(separatedBy: "\n## ").first)
+        let rows = section.split(separator: "\n").filter { $0.hasPrefix("| `") }
+        let documented = rows.map { String($0.split(separator: "`")[1]) }
+        let known = Self.keys(of: .configuration, "")
+        #expect(documented.sorted() == known.sorted())
+    }
+
+    private static func keys(of shape: SettingShape, _ path: String) -> [String] {
+        switch shape {
+        case .text, .texts: [path]
+        case .records(let members): keys(of: .section(members), path + "[]")
+        case .section(let members):
+            members.flatMap { keys(of: $1, path.isEmpty ? $0 : path + "." + $0) }
+        }
+    }
+
+    @Test("the configuration in docs/configuration.md is a good one, and shows the default values")
+    func documentedConfigurationIsGood() throws {
+        let page = try page()
         let block = try #require(page.components(separatedBy: "```yaml\n").last)
         let text = try #require(block.components(separatedBy: "```").first)
         let (configuration, faults) = read(text)
