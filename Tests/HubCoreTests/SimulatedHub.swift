@@ -97,6 +97,7 @@ final class SimulatedHub {
     /// What the memory of recent messages may take.
     private let recentBytesMax: Int
     private(set) var recent: RecentMessages
+    let seed: UInt64
     var random: SeededGenerator
     var loops: [SimulatedLoop] = []
     var ledger: Ledger
@@ -119,6 +120,7 @@ final class SimulatedHub {
         recentBytesMax: Int = 1 << 20
     ) {
         self.recentBytesMax = recentBytesMax
+        self.seed = seed
         random = SeededGenerator(state: seed)
         self.bundle = bundle
         recent = RecentMessages(epoch: 1, bytesMax: recentBytesMax, through: 0)
