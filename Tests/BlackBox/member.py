@@ -10,6 +10,8 @@ import uuid
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+import protocol
+
 PROTOCOL = "touchline.v1"
 REPLY_SECONDS_MAX = 15
 
@@ -54,8 +56,8 @@ class Member:
         self.ws.send(json.dumps(fields))
 
     def receive(self, timeout=REPLY_SECONDS_MAX):
-        """The next frame's JSON."""
-        return json.loads(self.ws.recv(timeout=timeout))
+        """The next frame's JSON, which must be as the protocol's schema has it."""
+        return protocol.read(self.ws.recv(timeout=timeout))
 
     def reply(self, id, timeout=REPLY_SECONDS_MAX):
         """The answer to a request; what comes before it goes to the inbox."""
@@ -135,7 +137,8 @@ class Talker(threading.Thread):
 
     `delivered` holds every message that reached it, `acked` what it sent and was told of, both as
     the hub wrote them; `refused` what it was refused. `sent` has each message's text by its id,
-    which also makes its idempotency key (`key_of`). `close_code` is what the hub ended it with.
+    which also makes its idempotency key (`key_of`). `close_code` is what the hub ended it with,
+    `wrong` a message that the protocol does not have.
     """
 
     def __init__(self, hub, name, role="coach", per_second=8, channel=None):
@@ -144,7 +147,7 @@ class Talker(threading.Thread):
         self.per_second, self.channel = per_second, channel or hub.channel
         self.delivered, self.acked, self.refused, self.sent = [], [], [], {}
         self.over = threading.Event()
-        self.failure = self.close_code = None
+        self.failure = self.close_code = self.wrong = None
 
     def run(self):
         try:
@@ -181,9 +184,11 @@ class Talker(threading.Thread):
         keep = {"message": self.delivered, "ack": self.acked, "refused": self.refused}
         try:
             for text in member.ws:
-                frame = json.loads(text)
+                frame = protocol.read(text)
                 keep.get(frame["type"], []).append(frame)
             self.close_code = member.ws.close_code
+        except AssertionError as wrong:
+            self.wrong = wrong
         except (ConnectionClosed, OSError, EOFError):
             self.close_code = member.ws.close_code
 
@@ -191,3 +196,4 @@ class Talker(threading.Thread):
         self.over.set()
         self.join(40)
         assert not self.is_alive(), f"{self.name} did not end"
+        assert self.wrong is None, self.wrong
