@@ -19,6 +19,17 @@ int32_t cunicode_nfkc(const uint32_t *scalars, int32_t count, uint32_t *result)
     return U_FAILURE(status) ? -1 : count;
 }
 
+bool cunicode_is_nfc(const char *bytes, int32_t count)
+{
+    UErrorCode status = U_ZERO_ERROR;
+    UChar text[cunicode_nfc_max];
+    int32_t length = 0;
+    u_strFromUTF8(text, cunicode_nfc_max, &length, bytes, count, &status);
+    const UNormalizer2 *form = unorm2_getNFCInstance(&status);
+    return U_SUCCESS(status) && unorm2_isNormalized(form, text, length, &status)
+        && U_SUCCESS(status);
+}
+
 bool cunicode_starts_nfkc(uint32_t scalar)
 {
     UErrorCode status = U_ZERO_ERROR;

@@ -1,6 +1,7 @@
 import AuditLog
 import JSONDocument
 import Outcomes
+import PolicyEngine
 
 /// The outer object of a client's message: what every type has, checked before anything of its
 /// type is looked at.
@@ -84,12 +85,10 @@ struct Envelope {
         }
         if envelope.type == .renew { return envelope.readingRenewal(document) }
         if envelope.type == .resume { return envelope.readingResumption(document) }
-        guard let channel = document["channel"]?.string, !channel.isEmpty,
-            channel.utf8.count <= channelBytesMax
-        else {
+        guard let channel = readChannel(document["channel"]) else {
             return .refused(
                 .badEnvelope,
-                "'channel' must be a string of 1 to \(channelBytesMax) bytes.",
+                "'channel' must be a string of 1 to \(channelBytesMax) bytes, in NFC.",
                 id: id
             )
         }
@@ -133,8 +132,7 @@ struct Envelope {
         var seen: Set<String> = []
         for entry in list.elements {
             guard entry.kind == .object, entry.count == 3,
-                let channel = entry["channel"]?.string, !channel.isEmpty,
-                channel.utf8.count <= Self.channelBytesMax,
+                let channel = Self.readChannel(entry["channel"]),
                 let epoch = entry["epoch"]?.int64.flatMap(Int32.init(exactly:)), epoch > 0,
                 let seq = entry["seq"]?.int64, seq >= 0
             else {
@@ -241,6 +239,13 @@ struct Envelope {
                 default: false
                 }
             }
+    }
+
+    private static func readChannel(_ value: JSONValue?) -> String? {
+        guard let name = value?.string, !name.isEmpty, name.utf8.count <= channelBytesMax,
+            Bundle.isComposed(channel: name)
+        else { return nil }
+        return name
     }
 
     private static func readID(_ value: JSONValue?) -> [UInt8]? {

@@ -110,6 +110,7 @@ extension Shard {
     /// Whether an operator may name a channel: one that can be, or that state is about from when it
     /// could.
     func isNameable(_ channel: String, _ subject: UUID16?) -> Bool {
+        guard Bundle.isComposed(channel: channel) else { return false }
         if bundle.allows(channel: channel) || roster.holds(channel) || settings[channel] != nil {
             return true
         }

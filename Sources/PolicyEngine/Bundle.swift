@@ -102,9 +102,14 @@ extension Bundle {
         kind(ofChannel: name) != nil
     }
 
+    /// Whether a name is spelt in the one form that names of channels have, NFC. Else two spellings
+    /// would be one channel for whoever compares strings, and two for rules and record, which have
+    /// bytes.
+    package static func isComposed(channel name: String) -> Bool { ComposedForm.holds(name) }
+
     /// 1 to 256 bytes, as the record's row allows, without controls or white space.
     private static func isChannelName(_ name: String) -> Bool {
-        guard (1...256).contains(name.utf8.count) else { return false }
+        guard (1...256).contains(name.utf8.count), isComposed(channel: name) else { return false }
         return name.unicodeScalars.allSatisfy { scalar in
             scalar.value > 0x20 && scalar.value != 0x7F
                 && (scalar.value < 0x80 || scalar.properties.generalCategory != .control)

@@ -95,6 +95,8 @@ def damaged(chance, message, wrong):
     assert valid(message)
     text = json.dumps(message)
     always = [(code, json.dumps(message | changes)) for code, changes in wrong]
+    if "channel" in message:
+        always.append(("bad_envelope", json.dumps(message | {"channel": "club:demo:cafe\u0301"})))
     always += [
         ("unknown_type", json.dumps(message | {"type": "dance", "id": "é" * 32})),
         ("unknown_type", json.dumps(message | {"type": message["type"].upper()})),

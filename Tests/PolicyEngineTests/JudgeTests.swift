@@ -174,4 +174,13 @@ struct JudgeTests {
         #expect(bundle.allows(channel: "club:" + String(repeating: "x", count: 251)))
         #expect(!bundle.allows(channel: "club:" + String(repeating: "x", count: 252)))
     }
+
+    @Test("a channel's name has one spelling, NFC")
+    func spelling() throws {
+        let bundle = try judge(rules: "  []").bundle
+        #expect(bundle.allows(channel: "club:caf\u{E9}"))
+        #expect(bundle.allows(channel: "club:" + String(repeating: "\u{E9}", count: 125)))
+        #expect(!bundle.allows(channel: "club:cafe\u{301}"))
+        #expect(!bundle.allows(channel: "club:\u{212B}"))
+    }
 }

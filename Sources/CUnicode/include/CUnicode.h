@@ -26,6 +26,12 @@ typedef struct cunicode_checker cunicode_checker;
 /// NFKC of up to 32 scalars into room for 640; returns how many they are, or -1.
 int32_t cunicode_nfkc(const uint32_t *_Nullable scalars, int32_t count, uint32_t *_Nullable result);
 
+/// Bytes of a text that `cunicode_is_nfc` takes.
+enum { cunicode_nfc_max = 256 };
+
+/// Whether UTF-8 of up to 256 bytes is in NFC; false for a longer text.
+bool cunicode_is_nfc(const char *_Nullable bytes, int32_t count);
+
 /// Whether what precedes a scalar has no part in its NFKC.
 bool cunicode_starts_nfkc(uint32_t scalar);
 
