@@ -183,7 +183,7 @@ let package = Package(
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     ]
         + [
-            "WebSocketFrames", "JSONDocument", "ContentMatching", "HubCore", "PolicyFiles",
+            "WebSocketFrames", "JSONDocument", "ContentMatching", "PolicyFiles",
         ].map { name in
             .testTarget(
                 name: "\(name)Tests",
@@ -191,6 +191,11 @@ let package = Package(
                 swiftSettings: strict
             )
         } + [
+            .testTarget(
+                name: "HubCoreTests",
+                dependencies: ["HubCore", "JSONSchema", "JSONDocument", "Outcomes"],
+                swiftSettings: strict
+            ),
             .testTarget(
                 name: "OutcomesTests",
                 dependencies: ["Outcomes"],
