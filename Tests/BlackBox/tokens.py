@@ -25,7 +25,7 @@ def parts(token):
     return decode(head), decode(claims)
 
 
-def mint(hub, role="coach", key=None, head=None, **changes):
+def mint(hub, role="coach", /, key=None, head=None, **changes):
     """The hub's own token of a role with claims changed (None drops one), signed anew."""
     header, claims = parts(hub.token(role))
     header |= head or {}
