@@ -32,7 +32,8 @@ class Record:
     def rows(self, sql):
         """The rows of a query as dictionaries."""
         text = self.psql(f"select to_jsonb(q) from ({sql}) q")
-        return [json.loads(line) for line in text.splitlines()]
+        # What people wrote may hold other ends of lines than PostgreSQL's own.
+        return [json.loads(line) for line in text.split("\n") if line]
 
     def value(self, sql):
         return self.psql(sql).strip()
