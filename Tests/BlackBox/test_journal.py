@@ -183,7 +183,11 @@ def test_a_copied_folder_takes_the_log_and_the_first_hub_ends(serving):
             assert "Another hub has taken this log" in hub.log()
             say(twin, "the copy goes on")
             before = files(folder_of(hub))
-            assert_refused(hub.serve(), "not the one that the database holds", "audit new-log")
+            # By how far it got before it noticed the twin, its journal is another one, or too short.
+            refused = hub.serve()
+            assert_refused(refused)
+            told = ("not the one that the database holds", "this is not the journal")
+            assert any(words in refused.stderr for words in told), refused.stderr
             assert files(folder_of(hub)) == before
             say(twin, "and a refused start takes nothing from it")
         finally:

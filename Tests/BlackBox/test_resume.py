@@ -1,6 +1,7 @@
 """Sessions that go on after a drop: all that was missed or nothing, once, by the rules of now."""
 
 import contextlib
+import socket
 
 import pytest
 
@@ -22,7 +23,7 @@ def resume(member, token, *channels):
 
 def cut(member):
     """Ends a connection as a lost network does: without a close frame."""
-    member.ws.socket.close()
+    member.ws.socket.shutdown(socket.SHUT_RDWR)
 
 
 def texts(member, count):
