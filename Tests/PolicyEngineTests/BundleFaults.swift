@@ -43,6 +43,14 @@ extension BundleErrorTests {
         ),
         Bad(
             file: "bundle.yaml",
+            text: goodBundle.replacing("match: \"club:*", with: "match: \"o\u{301}g:*"),
+            said: [
+                "bundle.yaml:3:13: its accents are characters of their own (Unicode NFD), which names of "
+                    + "channels can't have, so it matches none: save the file in NFC, or type it anew"
+            ]
+        ),
+        Bad(
+            file: "bundle.yaml",
             text: goodBundle + "\nlimits: {}\nname: again",
             said: ["bundle.yaml:12:1: the key 'name' stands twice in one mapping (first in line 1)"]
         ),

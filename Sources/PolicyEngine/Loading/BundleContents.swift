@@ -62,10 +62,10 @@ extension BundleContents {
         for item in items {
             let keys = ["match", "kind", "presence", "slow"]
             guard let mapping = YAMLMapping(item, keys: keys) else { continue }
-            let match = mapping.required("match")?.text(bytesMax: 256)
+            let match = mapping.required("match")?.channelGlob()
             let kind = mapping.required("kind")?.identifier()
             let presence = mapping["presence"]?.word(Presence.self) ?? .on
-            guard let glob = match.map(ChannelGlob.init), let kind else { continue }
+            guard let glob = match, let kind else { continue }
             if let earlier = channels.first(where: { $0.glob.contains(glob) }) {
                 mapping["match"]?.warn(
                     "no channel comes to this entry: '\(earlier.glob.source)' above takes them all"
@@ -112,7 +112,7 @@ extension BundleContents {
             let role = mapping.required("role")?.text(bytesMax: 64)
             let channels = mapping.required("channels")?.items(countMax: 1000) ?? []
             guard let role else { return nil }
-            let globs = channels.compactMap { $0.text(bytesMax: 256).map(ChannelGlob.init) }
+            let globs = channels.compactMap { $0.channelGlob() }
             return Duty(name: name, role: role, channels: globs)
         }
     }

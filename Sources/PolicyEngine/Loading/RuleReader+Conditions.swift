@@ -30,7 +30,7 @@ extension RuleReader {
             node.report("the list is empty; leave 'channels' out to mean all of them")
         }
         return (items ?? []).compactMap { item in
-            guard let glob = item.text(bytesMax: 256).map(ChannelGlob.init) else { return nil }
+            guard let glob = item.channelGlob() else { return nil }
             if !contents.channels.isEmpty {
                 let met = contents.kinds(meeting: glob)
                 if met.isEmpty {

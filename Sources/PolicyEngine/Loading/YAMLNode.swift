@@ -1,3 +1,4 @@
+import ContentMatching
 import Spelling
 import Yams
 
@@ -73,6 +74,19 @@ struct YAMLNode {
             return nil
         }
         return scalar.string
+    }
+
+    /// A pattern of channels' names, spelt as they are.
+    func channelGlob() -> ChannelGlob? {
+        guard let text = text(bytesMax: 256) else { return nil }
+        guard ComposedForm.holds(text) else {
+            report(
+                "its accents are characters of their own (Unicode NFD), which names of channels can't"
+                    + " have, so it matches none: save the file in NFC, or type it anew"
+            )
+            return nil
+        }
+        return ChannelGlob(text)
     }
 
     /// A whole number of a range.
