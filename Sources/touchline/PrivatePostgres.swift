@@ -121,7 +121,12 @@ struct PrivatePostgres: Sendable {
                 sockets: "",
                 logger: logger
             )
-            try await forgotten.removeOrphan()
+            do {
+                try await forgotten.removeOrphan()
+            } catch {
+                // Another start may be taking it away right now; what is left the next one finds.
+                logger.info("\(error)")
+            }
         }
     }
 
