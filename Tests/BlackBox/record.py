@@ -8,7 +8,7 @@ SHIPPED_SECONDS_MAX = 15
 
 KIND = {
     "connect": 10, "disconnect": 11, "join": 20, "leave": 21, "message": 30, "frame": 40,
-    "policy": 3,
+    "policy": 3, "ban": 52, "unban": 53,
 }
 BLOCK = 4
 REDACT = 1

@@ -1,5 +1,6 @@
-"""What is told is kept: killed at random moments, without its database, stopped by hand."""
+"""What is told is kept, and what is imposed holds: killed at random moments, without its database, stopped by hand."""
 
+import http.client
 import json
 import os
 import pathlib
@@ -16,6 +17,7 @@ import pytest
 import journal
 from hub import eventually
 from member import Member, Talker
+from operators import Operators
 from record import ALLOW, BLOCK, KIND
 from wire import Wire, head
 
@@ -120,12 +122,66 @@ def talk(hub, names, per_second=8):
     return talkers
 
 
+class Sanctioner:
+    """An operator who bans the player from channels and lets them in again, until the hub is gone.
+
+    `banned` has what the operator was told last of each channel; of `unanswered` the answer is owed.
+    """
+
+    CHANNELS = [f"club:demo:crash-{number}" for number in range(6)]
+
+    def __init__(self, chance):
+        self.chance, self.banned, self.decisions, self.unanswered = chance, {}, {}, None
+
+    def begin(self, hub, subject):
+        self.thread = threading.Thread(target=self._run, args=[hub, subject], daemon=True)
+        self.thread.start()
+
+    def _run(self, hub, subject):
+        console = Operators(hub, hub.token("operator"))
+        while True:
+            channel = self.chance.choice(self.CHANNELS)
+            path = "sanctions/lift" if self.banned.get(channel) else "sanctions"
+            self.unanswered = channel
+            try:
+                answer = console.post(
+                    path, sanction="ban", subject=subject, channel=channel, reason="Tried in a test"
+                )
+            except (OSError, http.client.HTTPException):
+                return
+            self.banned[channel] = path == "sanctions"
+            self.decisions[channel] = answer["decision"]
+            self.unanswered = None
+
+    def finish(self, hub):
+        """Whatever was told holds in the hub that started anew, and has its event."""
+        self.thread.join(30)
+        assert not self.thread.is_alive(), "the operator still has a hub"
+        if self.unanswered:
+            # As the record has it: the answer may have been lost on its way.
+            newest = hub.record.psql(
+                f"select kind from audit.event where channel = '{self.unanswered}'"
+                f" and kind in ({KIND['ban']}, {KIND['unban']}) order by seq desc limit 1"
+            )
+            self.banned[self.unanswered] = newest.strip() == str(KIND["ban"])
+        for channel, decision in self.decisions.items():
+            assert hub.record.event(decision)["channel"] == channel
+        with Member(hub, "player") as player:
+            for channel, is_banned in self.banned.items():
+                told = player.join(channel)
+                assert (told.get("code") == "channel_banned") == is_banned, (channel, told)
+
+
 @pytest.mark.timeout(900)
 def test_killed_at_twenty_random_moments_nothing_told_is_lost(own_hub):
     hub, chance, everyone = own_hub, random.Random(SEED), []
+    sanctioner = Sanctioner(random.Random(SEED))
+    with Member(hub, "player") as player:
+        subject = player.welcome["subject"]
     for kill in range(KILLS):
         # More than the rate limit lets through: what is refused is recorded too.
         talkers = talk(hub, [f"k{kill}-{index}" for index in range(4)], per_second=60)
+        sanctioner.begin(hub, subject)
         assert eventually(lambda: all(talker.delivered for talker in talkers), 20), hub.log()
         time.sleep(chance.uniform(0, 1.2))
         assert hub.process.poll() is None, "the hub died by itself"
@@ -137,6 +193,8 @@ def test_killed_at_twenty_random_moments_nothing_told_is_lost(own_hub):
         hub.start()
         assert_every_delivery_has_its_row(hub, talkers)
         assert_the_answers_are_remembered(hub, talkers[kill % 4])
+        sanctioner.finish(hub)
+    assert len(sanctioner.decisions) == len(Sanctioner.CHANNELS)
     all_shipped(hub)
     assert sum(len(talker.delivered) for talker in everyone) > KILLS * 20
     assert sum(len(talker.refused) for talker in everyone) > KILLS * 20
