@@ -9,6 +9,14 @@ struct Envelope {
     /// The types that a client can send.
     enum MessageType {
         case join, leave, message, renew, resume, history, edit, delete, presence
+
+        /// Whether it changes which channels its session is in, or its claims.
+        var movesSession: Bool {
+            switch self {
+            case .join, .leave, .renew, .resume: true
+            case .message, .history, .edit, .delete, .presence: false
+            }
+        }
     }
 
     /// Bytes of a client's `id`, which every answer echoes.

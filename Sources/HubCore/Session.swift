@@ -28,9 +28,9 @@ package struct Session: Sendable {
     let accounts: [Account]
     /// Proposals of this session that the recorder has.
     package internal(set) var inFlight = 0
-    /// Messages that wait until nothing of this session is in flight, because one was stale, or
-    /// until the record has answered what the first of them asks. Each with the number that rates
-    /// know it by, if it was judged before.
+    /// Messages that wait until nothing of this session is in flight, because one was stale or moves
+    /// the session, or until the record has answered what the first of them asks. Each with the
+    /// number that rates know it by, if it was judged before.
     var waiting: [(payload: [UInt8], number: UInt64?)] = []
     var isWaiting = false
     /// What the record is asked now.

@@ -105,6 +105,10 @@ extension Shard {
         case .delete: delete(envelope, payload, slot, started)
         case .presence: presence(envelope, payload, slot, started)
         }
+        // What comes behind is judged by where its session is then, and by the claims it has then.
+        if envelope.type.movesSession, sessions[slot: slot]!.inFlight > 0 {
+            sessions[slot: slot]?.isWaiting = true
+        }
     }
 
     private func join(

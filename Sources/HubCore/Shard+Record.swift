@@ -274,9 +274,14 @@ extension Shard {
 
     /// Keeps a message until nothing of its session is in flight, or the record has answered.
     ///
-    /// - Parameter number: what it was counted as, if it was.
+    /// - Parameter number: what it was counted as, if it was. Those go first, as they came: they were
+    ///   on their way when the others had to wait.
     func wait(_ payload: UnsafeRawBufferPointer, _ slot: Int, again number: UInt64?) {
-        sessions[slot: slot]?.waiting.append((Array(payload), number: number))
+        guard let waiting = sessions[slot: slot]?.waiting else { return }
+        let place =
+            number.flatMap { number in waiting.firstIndex { $0.number ?? .max > number } }
+            ?? waiting.endIndex
+        sessions[slot: slot]?.waiting.insert((Array(payload), number: number), at: place)
         bytesWaiting += payload.count
     }
 

@@ -49,7 +49,8 @@ extension Shard {
             old.until > now.unixSeconds, old.session != session.id,
             !standing.isResumed(old.session)
         else { return refuse(.resumeLost, .token) }
-        guard envelope.positions.count <= bundle.limits.channelsPerSession else {
+        let channelsMax = bundle.limits.channelsPerSession
+        guard session.channels.count + envelope.positions.count <= channelsMax else {
             return refuse(.tooManyChannels, .state)
         }
         var channels: [Resumption.Channel] = []
