@@ -34,6 +34,19 @@ final class SimulatedLoop: ShardOutput {
     var arrivals: [RecordedGroup] = []
     /// What clients know of who is in channels, by slot.
     var views: [Int: PresenceView] = [:]
+    /// What sessions began with, by slot.
+    var welcomes: [Int: String] = [:]
+    /// The key that verifies tokens now.
+    var key = Fixture.key
+
+    /// The connection of a slot is gone. A slot is used again: what it got belongs to this one.
+    func cut(_ slot: Int, _ outcome: Outcome = .goingAway, at now: Instant) {
+        shard.disconnected(slot, outcome: outcome, at: now)
+        sent[slot] = nil
+        views[slot] = nil
+        closed[slot] = nil
+        welcomes[slot] = nil
+    }
 
     func send(_ frame: UnsafeRawBufferPointer, to slot: Int) {
         // Server frames: two bytes of header, and two or eight more for longer payloads.
@@ -71,7 +84,8 @@ final class SimulatedLoop: ShardOutput {
                     session.subject,
                     claims: token,
                     name: token == Fixture.officer ? "Olive" : "Ann",
-                    issuedAt: now.unixSeconds
+                    issuedAt: now.unixSeconds,
+                    key: key
                 )
             )
         }
@@ -163,6 +177,7 @@ final class SimulatedHub {
                 ticks: { 0 },
                 output: loop
             )
+            loop.key = keys.last!
             return loop
         }
     }
@@ -173,6 +188,22 @@ final class SimulatedHub {
     var shipsAtOnce = true
     /// Whether the record can't be asked.
     var isAway = false
+    /// The sessions that asked for what they missed in a channel, and behind which place.
+    var resumptions: [(session: UUID16, channel: String, after: Place)] = []
+    /// How many of them were seen to have got it.
+    var replays = 0
+    /// The marks of the keys that count; the last one signs.
+    private(set) var keys = [Fixture.key]
+
+    /// An issuer brings a new key, or withdraws the old one.
+    func changeKeys() {
+        if keys.count == 1 {
+            keys.append(UUID16(high: 7, low: keys[0].low + 1))
+        } else {
+            keys.removeFirst()
+        }
+        for loop in loops { loop.key = keys.last! }
+    }
 
     /// The lane of a shard goes to the recorder.
     func handOver(_ loop: SimulatedLoop) {
@@ -308,6 +339,17 @@ final class SimulatedHub {
             )
         } else if event.kind == .erase, let subject = event.subject {
             state.standing.forget(subject, at: event.at)
+        } else if event.kind == .resume {
+            guard event.disposition == .allow else { return }
+            let detail = try #require(
+                JSONSerialization.jsonObject(with: Data(event.detail.utf8)) as? [String: Any]
+            )
+            let from = try #require(detail["from"] as? String)
+            state.standing.resume(
+                from: try #require(UUID16(parsing: from)),
+                at: event.at,
+                until: try #require(detail["until"] as? NSNumber).int64Value
+            )
         } else {
             _ = state.standing.apply(
                 event.kind,
