@@ -104,21 +104,24 @@ extension Shard {
     ///
     /// - Parameter keys: marks of all keys that count now (`TokenMark.key`).
     package func endSessions(without keys: Set<UUID16>) {
-        for slot in sessions.slots {
-            guard let key = sessions[slot: slot]?.token.key, !keys.contains(key) else { continue }
-            output.close(slot, .tokenRevoked)
-        }
+        for slot in sessions.slots { end(slot, unlessIn: keys) }
+    }
+
+    /// Ends a session whose token was verified by none of these keys.
+    package func end(_ slot: Int, unlessIn keys: Set<UUID16>) {
+        guard let key = sessions[slot: slot]?.token.key, !keys.contains(key) else { return }
+        output.close(slot, .tokenRevoked)
     }
 
     /// Tells a client once that its token expires soon.
     package func tellIfExpiring(_ slot: Int, at now: Instant) {
-        guard let session = sessions[slot: slot], session.isExpiring(at: now.unixSeconds) else {
-            return
-        }
+        guard sessions[slot: slot]?.isExpiring(at: now.unixSeconds) == true,
+            let expiresAt = sessions[slot: slot]?.expiresAt
+        else { return }
         sessions[slot: slot]?.isToldOfExpiry = true
         var text: [UInt8] = []
         text.json("{\"type\":\"expiring\",\"expires_at\":")
-        text.json(session.expiresAt)
+        text.json(expiresAt)
         text.json("}")
         output.sendText(text, to: slot)
     }

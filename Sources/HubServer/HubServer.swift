@@ -133,7 +133,7 @@ package final class HubServer: Sendable {
             let pingIntervalNs = UInt64(entrance.settings.pingInterval.nanoseconds)
             let task = loop.eventLoop.scheduleRepeatedTask(
                 initialDelay: .milliseconds(500),
-                delay: .milliseconds(500)
+                delay: .milliseconds(500 / Int64(ShardLoop.tickParts))
             ) { [loops] _ in
                 let connections = loops.reduce(0) { $0 + $1.snapshot.sessions }
                 loop.tick(pingIntervalNs: pingIntervalNs, connections: connections)

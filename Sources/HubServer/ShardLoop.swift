@@ -32,6 +32,7 @@ package final class ShardLoop: ShardOutput, RecordedGroupReceiver, @unchecked Se
     /// When those are asked to come back whose connection ends now.
     private(set) var reconnectWindow = ReconnectWindow(connections: 0)
     private var summarisedNs: UInt64 = 0
+    private var tickPart = 0
     private var presencePart = 0
     /// Groups on their way from the recorder.
     private let arrivals = Mutex(Arrivals())
@@ -86,17 +87,19 @@ package final class ShardLoop: ShardOutput, RecordedGroupReceiver, @unchecked Se
         for connection in connections { connection?.close(.restarting) }
     }
 
-    /// The look at the clock twice a second, so that what is over ends within a second.
+    /// The look at the clock, a part of the connections at a time: called so often that each is looked
+    /// at twice a second, so that what is over ends within one. All at once would hold up what is sent
+    /// meanwhile for milliseconds.
     ///
     /// - Parameter connections: of all event loops, as last counted.
     func tick(pingIntervalNs: UInt64, connections total: Int) {
         let now = clocks.now()
-        reconnectWindow = ReconnectWindow(connections: total)
-        publish()
+        tickPart = (tickPart + 1) % Self.tickParts
         // Whoever was admitted or renewed while keys changed is found here.
-        endSessionsWithoutKey()
-        for (slot, connection) in connections.enumerated() {
-            guard let connection else { continue }
+        let keys = entrance.gates.keys
+        for slot in stride(from: tickPart, to: connections.count, by: Self.tickParts) {
+            guard let connection = connections[slot] else { continue }
+            shard.end(slot, unlessIn: keys)
             shard.tellIfExpiring(slot, at: now)
             let expiresAt = shard.sessions[slot: slot]?.expiresAt ?? .max
             connection.tick(
@@ -105,6 +108,9 @@ package final class ShardLoop: ShardOutput, RecordedGroupReceiver, @unchecked Se
                 pingIntervalNs: pingIntervalNs
             )
         }
+        guard tickPart == 0 else { return }
+        reconnectWindow = ReconnectWindow(connections: total)
+        publish()
         if now.monotonicNs > summarisedNs + 60_000_000_000 {
             summarisedNs = now.monotonicNs
             for summary in refusals.summarise() {
@@ -116,6 +122,8 @@ package final class ShardLoop: ShardOutput, RecordedGroupReceiver, @unchecked Se
             }
         }
     }
+
+    static let tickParts = 10
 
     /// Tells watchers who has come and gone, a part of the channels at a time: called so often that
     /// each has its turn once a second.
