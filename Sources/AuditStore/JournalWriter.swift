@@ -32,6 +32,8 @@ package final class JournalWriter {
     var closed: [JournalSegment]
     var keepingProblem: String?
     private var isDead = false
+    /// The end of what was written in the current segment, zeros for later batches included.
+    private var clearedThrough = 0
 
     struct Current {
         var file: JournalFile
@@ -124,6 +126,7 @@ package final class JournalWriter {
             Result { () throws(JournalError) in try segment.file.write(bytes, at: start) }
         }
         try written.get()
+        try clearAhead(of: start + batch.bytes.count, after: batch.bytes.count, in: segment)
         try segment.file.syncData()
         // What has lost its name is gone with the process, however often it is synced.
         guard try segment.file.status().st_nlink > 0 else {
@@ -142,6 +145,31 @@ package final class JournalWriter {
         durable.publish(mark)
         return mark
     }
+
+    /// Writes zeros behind a small batch, where none are written yet.
+    ///
+    /// What is only allocated reads as zero, too, but to write there for the first time changes the
+    /// file's metadata: `fdatasync` then waits for the file system's own journal, and for all that others
+    /// have in it. So it does once a stretch, not once a batch.
+    private func clearAhead(
+        of end: Int,
+        after bytes: Int,
+        in segment: Current
+    ) throws(JournalError) {
+        guard end > clearedThrough else { return }
+        clearedThrough = end
+        let stretch = min(Self.zeros.count, Int(segment.header.capacity) - end)
+        guard bytes < Self.zeros.count / 4, stretch > 0 else { return }
+        let written = Self.zeros.withUnsafeBytes { zeros in
+            Result { () throws(JournalError) in
+                try segment.file.write(UnsafeRawBufferPointer(rebasing: zeros[..<stretch]), at: end)
+            }
+        }
+        try written.get()
+        clearedThrough = end + stretch
+    }
+
+    private static let zeros = [UInt8](repeating: 0, count: 1 << 20)
 
     /// Closes the current segment in order: it is cut to its written part. Then the writer is dead.
     package func close() throws(JournalError) {
@@ -213,6 +241,7 @@ package final class JournalWriter {
             )
         }
         tail.offset = JournalFormat.headerBytes
+        clearedThrough = tail.offset
         current = next
         publishUse()
     }
