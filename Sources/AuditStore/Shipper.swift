@@ -201,10 +201,12 @@ extension Shipper {
                 if work.wait(milliseconds: Self.idleMs) { usleep(Self.gatherUs) }
                 continue
             }
+            let isTrickle = shipment.rowCount < Self.trickleRowsMax && !wasStopping
             try connection.preparePartitions(for: shipment, now: settings.now())
             let quarantined = try connection.ship(shipment, now: settings.now)
             onProgress()
             report(shipment, quarantined, clockAheadUs: connection.clockAheadUs)
+            if isTrickle { usleep(Self.gatherUs) }
         }
     }
 
@@ -247,8 +249,11 @@ extension Shipper {
     private static let idleMs = 1_000
     /// Read from the journal at once; bounds by how much a transaction has more rows than it should.
     private static let chunkBytes = 1 << 20
-    /// After a pause, the time in which a first trickle becomes a batch.
-    private static let gatherUs: UInt32 = 5_000
+    /// The time in which a trickle becomes a batch: each transaction costs the database a sync of its
+    /// own disk, which may be the journal's, too.
+    private static let gatherUs: UInt32 = 10_000
+    /// Rows of a transaction below which the next one waits for more.
+    private static let trickleRowsMax = 1_000
 }
 
 extension ShipperConnection.Halt: CustomStringConvertible {
