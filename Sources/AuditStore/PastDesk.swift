@@ -20,13 +20,21 @@ package final class PastDesk: Sendable {
 
     private let conninfo: String
     private let log: Int32
+    private let now: @Sendable () -> Int64
     private let logger: Logger
     private let inbox = Mutex(Inbox())
     private let wake = Signal()
 
-    package init(conninfo: String, log: Int32, logger: Logger) {
+    /// - Parameter now: the clock, microseconds since 2000-01-01 UTC.
+    package init(
+        conninfo: String,
+        log: Int32,
+        now: @escaping @Sendable () -> Int64,
+        logger: Logger
+    ) {
         self.conninfo = conninfo
         self.log = log
+        self.now = now
         self.logger = logger
     }
 
@@ -80,7 +88,8 @@ package final class PastDesk: Sendable {
             do {
                 let open = try connection ?? connect()
                 connection = open
-                return .success(try PastQuery(open, log: log).answer(waiting.question))
+                let query = PastQuery(open, log: log)
+                return .success(try query.answer(waiting.question, now: now()))
             } catch let error as PostgresError {
                 if error.isConnectionLost { connection = nil }
                 logger.debug("What was said can't be read: SQLSTATE \(error.sqlState)")
@@ -100,8 +109,11 @@ package final class PastDesk: Sendable {
             application: "touchline history",
             timeoutSeconds: 2
         )
+        // Few rows are wanted of large tables, each found by an index; the planner, who reckons with
+        // hundreds of partitions, would read them whole, or compile the plan first.
         try connection.run(
-            "set statement_timeout = '3s'; set default_transaction_read_only = on"
+            "set statement_timeout = '3s'; set default_transaction_read_only = on; "
+                + "set jit = off; set enable_hashjoin = off; set enable_mergejoin = off"
         )
         return connection
     }

@@ -134,6 +134,7 @@ final class Hub: Sendable {
         let past = PastDesk(
             conninfo: configuration.database.connection,
             log: record.log,
+            now: { clocks.wallMicroseconds() },
             logger: logger
         )
         self.past = past

@@ -80,13 +80,19 @@ struct PastDeskTests {
         lab.records.append(said, contents ?? [])
     }
 
-    private func ask(_ what: PastQuestion.What, user: String? = nil) throws -> PastAnswer {
+    /// - Parameter clock: the desk's, microseconds since 2000-01-01 UTC.
+    private func ask(
+        _ what: PastQuestion.What,
+        user: String? = nil,
+        clock: Int64 = Laboratory.now()
+    ) throws -> PastAnswer {
         let desk = PastDesk(
             conninfo: lab.cluster.conninfo(
                 lab.database,
                 user: user ?? PostgresCluster.hubUser
             ),
             log: 1,
+            now: { clock },
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         )
         desk.start()
@@ -143,6 +149,33 @@ struct PastDeskTests {
         #expect(!found.hasMore)
         let few = try ask(.replay(from: Place(epoch: 1, seq: 6), limit: 1))
         #expect(few.rows.count == 1 && few.hasMore)
+    }
+
+    @Test(
+        "what is older than most ask for is told as whole, wherever a window begins",
+        arguments: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]
+    )
+    func windows(seq: Int64) throws {
+        #expect(lab.shipper().stop(drain: .seconds(20)))
+        for days in [2, 30] as [Int64] {
+            let clock = event(seq, .message).at + days * 86_400_000_000
+            let all = try ask(.page(before: nil, limit: 10), clock: clock)
+            #expect(all.rows.count == 4 && !all.hasMore)
+            let page = try ask(.page(before: Place(epoch: 2, seq: 1), limit: 2), clock: clock)
+            #expect(words(page.rows) == ["1.3 \"m3\"", "1.4 \"m4\""] && page.hasMore)
+            let replay = try ask(.replay(from: Place(epoch: 1, seq: 5), limit: 10), clock: clock)
+            #expect(
+                words(replay.rows) == [
+                    "1.5 edit 1 \"newest\"", "1.6 removal 2 moderator", "1.7 edit 1 \"newest\"",
+                    "2.1 \"next run\"",
+                ]
+            )
+            #expect(replay.rows.allSatisfy { $0.author == ann })
+            let whole = try ask(.replay(from: Place(epoch: 1, seq: 0), limit: 10), clock: clock)
+            #expect(whole.rows.count == 8)
+            let one = try ask(.message(at: Place(epoch: 1, seq: 3)), clock: clock)
+            #expect(words(one.rows) == ["1.3 \"m3\""])
+        }
     }
 
     @Test("one message is found by its place, with what became of it, and erased words are gone")
