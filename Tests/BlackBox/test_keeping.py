@@ -11,7 +11,9 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from hub import eventually
 from keeper import Keeper
 from member import Member, Talker
+from operators import Operators
 from service import ISSUER, shake
+from test_edits import delete, edit, said
 from test_proofs import newest_checkpoint_holds
 
 CONTENTS = (
@@ -236,6 +238,30 @@ def test_a_flag_of_a_rule_refuses_an_erasure_until_an_officer_is_named(serving, 
     assert remains(serving, subject) == before
     keeper.decide(*erase, "--override", "--officer", "J. Doe")
     assert remains(serving, subject) == (0, 0)
+
+
+def test_a_look_an_edit_or_a_deletion_decides_nothing_that_is_open(serving, keeper):
+    with Member(serving, "player", join=serving.channel) as member:
+        subject = member.welcome["subject"]
+        flagged = said(member, "I don't want to be here, I want to die")
+        held = member.say("ring me on 087 123 4567")
+        assert held["status"] == "held", held
+        assert edit(member, flagged, "never mind")["status"] == "edited"
+        assert delete(member, flagged)["status"] == "deleted"
+    operator = Operators(serving, serving.token("operator"))
+    moderator = Operators(serving, serving.token("moderator"))
+    decisions = [flagged["decision"], held["decision"]]
+    for decision in decisions:
+        serving.record.event(decision)
+        moderator.call("GET", f"record/{decision}", status=403)
+        looked = operator.get(f"record/{decision}")
+    serving.record.event(looked["decision"])
+    for question, wanted in (
+        ("select decision from audit.open_flags", decisions[:1]),
+        ("select decision from audit.open_holds", decisions[1:]),
+        (f"select audit.open_matters('{subject}')", decisions),
+    ):
+        assert serving.record.psql(question).split() == wanted, question
 
 
 def test_a_legal_hold_that_is_recorded_first_stops_an_erasure_behind_it(serving, keeper):

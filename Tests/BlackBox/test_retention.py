@@ -12,6 +12,8 @@ from service import shake
 
 EPOCH = 946_684_800  # 2000-01-01 UTC, from which the record counts.
 OTHER = 77  # The log of another hub of the community, which has been at work for years.
+# A number that no kind has: whatever somebody decides about a held message with.
+DECISION = 99
 
 
 @pytest.fixture
@@ -178,18 +180,25 @@ def test_a_held_message_waits_with_its_words_for_a_decision(serving, keeper):
     kept = old.add(400, 30, 1, channel="club:a", text="held", disposition=3)
     decided = old.add(400, 30, 1, channel="club:a", text="held and decided", disposition=3)
     sent = old.add(400, 30, 1, channel="club:a", text="sent")
-    answer = old.add(20, 31, 1, channel="club:a", refers=decided)
-    by_rule = old.add(20, 50, 3, refers=kept, detail='{"by": "rule"}')
+    answer = old.add(20, DECISION, 1, channel="club:a", refers=decided)
+    beside = [
+        old.add(20, 50, 3, refers=kept, detail='{"by": "rule"}'),
+        # An edit, a deletion, a look at it by an operator, and a decision that was refused.
+        old.add(20, 31, 1, channel="club:a", refers=kept),
+        old.add(20, 32, 1, channel="club:a", refers=kept, detail='{"by": "author"}'),
+        old.add(20, 70, 4, refers=kept, detail='{"by": "operator"}'),
+        old.add(20, DECISION, 1, channel="club:a", refers=kept, disposition=4),
+    ]
     keeper.decide("retain")
-    assert old.events() == [kept, answer, by_rule]
+    assert old.events() == [kept, answer, *beside]
     assert old.contents() == [kept]
     assert old.pruned() == [decided, sent]
     open_holds = f"select seq from audit.open_holds where log = {OTHER}"
     assert serving.record.value(open_holds) == str(kept)
     # It has waited in the default partition: there it is found and let go after the decision.
-    released = old.add(10, 31, 1, channel="club:a", refers=kept)
+    released = old.add(10, DECISION, 1, channel="club:a", refers=kept)
     keeper.decide("retain")
-    assert old.events() == [answer, by_rule, released] and old.contents() == []
+    assert old.events() == [answer, *beside, released] and old.contents() == []
 
 
 def test_a_legal_hold_keeps_its_rows_until_it_is_released(serving, keeper):
