@@ -18,4 +18,81 @@ comment on function audit.is_decided(int4, int8) is
     'Whether somebody decided about a held or flagged message: an event that is in force refers to it, '
     'which no rule asked for, and which is no edit, deletion or look at it.';
 
+-- Retention -----------------------------------------------------------------------------------------
+
+-- Content goes with the first of its events to go, for an erasure finds it by its event. It goes before
+-- them, too: by their names its partitions come first.
+create or replace function audit.retention_limits(recorded boolean)
+returns table (class text, keep_from timestamptz)
+language sql stable
+begin atomic
+    select y.class, case y.class when 'content' then max(y.keep_from) over () else y.keep_from end
+    from (
+        select x.class, least(x.by_setting,
+            case when recorded then coalesce(x.by_event, '-infinity') end::timestamp) at time zone 'UTC'
+            as keep_from
+        from (
+            select r.class, ((now() at time zone 'UTC')::date - r.days)::timestamp as by_setting,
+                (select max(q.keep_from) from audit.retention_run q where q.class = r.class) as by_event
+            from audit.retention r) x) y;
+end;
+
+create or replace function audit.retention_terms() returns jsonb
+language sql stable
+begin atomic
+    select jsonb_object_agg(l.class, (l.keep_from at time zone 'UTC')::date - date '2000-01-01')
+    from audit.retention_limits(false) l;
+end;
+
+-- Erasing -------------------------------------------------------------------------------------------
+
+-- The ninth field is the session, which may be NULL, and the tenth the subject.
+create function audit.refused_subject(tuple bytea) returns uuid
+language sql immutable strict parallel safe
+return (
+    select case when substr(tuple, x.start, 4) = int4send(16) and octet_length(tuple) >= x.start + 19
+        then encode(substr(tuple, x.start + 4, 16), 'hex')::uuid end
+    from (select case substr(tuple, 65, 4) when int4send(16) then 85 else 69 end as start) x);
+comment on function audit.refused_subject(bytea) is
+    'The subject in an event''s binary COPY tuple, as quarantine has it; NULL where there is none.';
+
+create or replace function audit.remove_content(
+    of_subject uuid, of_log int4, after_seq int8, before_seq int8, until timestamptz) returns int8
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    removed int8;
+    of_refused int8;
+    refused int8[];
+begin
+    delete from audit.content c using audit.event e
+    where e.subject = of_subject and e.at <= until and e.content_hash is not null
+        -- Why something was erased or preserved outlives the erasure: it answers for it.
+        and e.kind not between 60 and 63
+        and e.log = of_log and e.seq > after_seq and e.seq < before_seq
+        and c.log = e.log and c.seq = e.seq and c.at = e.at;
+    get diagnostics removed = row_count;
+    delete from audit.quarantine q using audit.event e
+    where q.record = 'content' and e.subject = of_subject and e.at <= until
+        and e.log = of_log and e.seq > after_seq and e.seq < before_seq
+        and q.log = e.log and q.seq = e.seq;
+    -- What belongs to an event that PostgreSQL refused: nothing tells when it was, but its order.
+    refused := array(
+        select q.seq from audit.quarantine q
+        where q.record = 'event' and q.log = of_log and q.seq > after_seq and q.seq < before_seq
+            and audit.refused_subject(q.tuple) = of_subject);
+    delete from audit.content c where c.log = of_log and c.seq = any (refused) and c.at <= until;
+    get diagnostics of_refused = row_count;
+    delete from audit.quarantine q
+    where q.record = 'content' and q.log = of_log and q.seq = any (refused);
+    -- The pseudonym stands first in a subject's tuple.
+    delete from audit.quarantine q
+    where q.record = 'subject' and q.log = of_log and q.seq < before_seq
+        and substr(q.tuple, 7, 16) = uuid_send(of_subject);
+    delete from audit.subject s where s.pseudonym = of_subject and s.first_seen <= until;
+    return removed + of_refused;
+end
+$$;
+
 reset role;

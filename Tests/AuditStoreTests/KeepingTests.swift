@@ -18,6 +18,7 @@ struct KeepingTests {
         _ seq: Int64,
         _ kind: EventKind,
         daysAgo: Int64 = 0,
+        session: UUID16? = nil,
         subject: UUID16? = nil,
         channel: String? = nil,
         detail: String = "{}",
@@ -33,6 +34,7 @@ struct KeepingTests {
             kind: kind,
             stage: .done,
             disposition: .allow,
+            session: session,
             subject: subject,
             channel: channel,
             contentHash: Commitment.contentHash(of: content ?? [])
@@ -63,6 +65,26 @@ struct KeepingTests {
         ship()
         #expect(try numbers(contents) == [2, 3, 4])
         #expect(try numbers("select contents from audit.erasure where seq = 3") == [1])
+    }
+
+    @Test("an erasure takes what belongs to events that PostgreSQL refused, by their bytes")
+    func erasesWhatWasRefused() throws {
+        for (seq, session) in [(Int64(1), nil), (2, UUID16(high: 6, low: 6))] {
+            append(seq, .message, session: session, subject: subject, channel: "\0", text: "mine")
+            lab.records.append(.content, Array("no tuple".utf8), seq: seq)
+        }
+        append(3, .message, subject: UUID16(high: 8, low: 8), channel: "\0", text: "of another")
+        append(4, .message, channel: "\0", text: "of nobody")
+        append(5, .erase, subject: subject)
+        append(6, .message, subject: subject, channel: "\0", text: "after")
+        ship()
+        #expect(try numbers(contents) == [3, 4, 6])
+        #expect(try numbers("select contents from audit.erasure where seq = 5") == [2])
+        #expect(
+            try numbers("select seq from audit.quarantine where record = 'event' order by seq")
+                == [1, 2, 3, 4, 6]
+        )
+        #expect(try lab.count("audit.quarantine") == 5)
     }
 
     @Test("who was forgotten and came back is known again, in one transaction too")
