@@ -44,6 +44,36 @@ begin atomic
     from audit.retention_limits(false) l;
 end;
 
+-- What is in force: that stays where the hub finds it at its next start.
+create or replace view audit.in_force as
+select s.log, s.seq from audit.active_sanctions s
+union all
+select c.log, c.seq from audit.channel_settings c
+union all
+select n.log, n.seq from audit.enrolments n
+union all
+-- The policies that each log's hub starts with.
+(select distinct on (e.log) e.log, e.seq from audit.event e
+    where e.retention = 4 and e.kind = 3 and e.disposition = 0 and e.policy is not null
+    order by e.log, e.at desc, e.seq desc);
+
+-- Which of the events e are state that a hub reads at its start, or that waits for a person. What else
+-- comes to be in force gets a line here. Its words go into the queries, because a function that holds
+-- a subquery is never inlined: called for each row it would cost 60 us.
+create or replace function audit.in_force_condition() returns text
+language sql immutable parallel safe
+return '(' || array_to_string(array[
+    -- Mutes and bans, settings of channels, enrolments, policies.
+    'e.kind in (3, 24, 50, 52, 56, 57) and (e.log, e.seq) in (select s.log, s.seq from audit.in_force s)',
+    -- Strikes, as far back as any rule counts them.
+    'e.kind = 54 and e.at > now() - interval ''90 days''',
+    -- Revocations and erasures, until the tokens that they revoke have expired.
+    'e.kind in (55, 60) and coalesce((e.detail ->> ''until'')::int8, 0)'
+        ' > extract(epoch from now() - timestamptz ''2000-01-01 00:00:00+00'') * 1000000',
+    -- Held messages that nobody has decided about.
+    'e.disposition = 3 and not audit.is_decided(e.log, e.seq)'
+], ' or ') || ')';
+
 -- Erasing -------------------------------------------------------------------------------------------
 
 -- The ninth field is the session, which may be NULL, and the tenth the subject.

@@ -1,5 +1,6 @@
 import AuditLog
 import AuditStore
+import HubCore
 import Outcomes
 import Testing
 
@@ -18,11 +19,11 @@ struct KeepingTests {
         _ seq: Int64,
         _ kind: EventKind,
         daysAgo: Int64 = 0,
-        session: UUID16? = nil,
         subject: UUID16? = nil,
         channel: String? = nil,
         detail: String = "{}",
-        text: String? = nil
+        text: String? = nil,
+        _ change: (inout Event) -> Void = { _ in }
     ) {
         let content = text.map {
             [ContentPart(kind: .original, salt: Salt(high: 1, low: 2), body: Array($0.utf8))]
@@ -34,12 +35,12 @@ struct KeepingTests {
             kind: kind,
             stage: .done,
             disposition: .allow,
-            session: session,
             subject: subject,
             channel: channel,
             contentHash: Commitment.contentHash(of: content ?? [])
         )
         event.detail = detail
+        change(&event)
         lab.records.append(event, content ?? [])
     }
 
@@ -70,7 +71,9 @@ struct KeepingTests {
     @Test("an erasure takes what belongs to events that PostgreSQL refused, by their bytes")
     func erasesWhatWasRefused() throws {
         for (seq, session) in [(Int64(1), nil), (2, UUID16(high: 6, low: 6))] {
-            append(seq, .message, session: session, subject: subject, channel: "\0", text: "mine")
+            append(seq, .message, subject: subject, channel: "\0", text: "mine") {
+                $0.session = session
+            }
             lab.records.append(.content, Array("no tuple".utf8), seq: seq)
         }
         append(3, .message, subject: UUID16(high: 8, low: 8), channel: "\0", text: "of another")
@@ -208,6 +211,36 @@ struct KeepingTests {
         let state = try StartState.load(lab.hub, log: 1, now: now, strikesFrom: 0, keyedMax: 10)
         #expect(state.sanctions.map(\.channel) == ["club:a"] && state.enrolments.count == 1)
         #expect(state.settings.map(\.kind) == [.freeze, .slow])
+    }
+
+    @Test("after retention the newest policies and the strikes that count are found at the start")
+    func retentionOfPoliciesAndStrikes() throws {
+        for (seq, daysAgo) in [(Int64(1), Int64(91)), (2, 89)] {
+            append(seq, .strike, daysAgo: daysAgo, subject: subject, detail: #"{"count":1}"#) {
+                $0.rules = ["swearing"]
+            }
+        }
+        for (seq, daysAgo) in [(Int64(3), Int64(70)), (4, 60), (5, 50)] {
+            append(seq, .policyActivated, daysAgo: daysAgo) {
+                $0.policy = [UInt8](repeating: UInt8(seq), count: 32)
+                if seq == 5 { $0.disposition = .block }
+            }
+        }
+        try lab.postgres.run("update audit.retention set days = 30")
+        let terms = try lab.postgres.query("select audit.retention_terms()::text").text(0, 0)
+        append(6, .retain, detail: terms)
+        ship()
+        while case .dropped = try Retention.pruneNext(lab.hub) {}
+        #expect(try numbers("select seq from audit.event order by seq") == [2, 4, 6])
+        let state = try StartState.load(
+            lab.hub,
+            log: 1,
+            now: now,
+            strikesFrom: now - Standing.strikeLifetime,
+            keyedMax: 10
+        )
+        #expect(state.policy?.seq == 4 && state.policy?.digest == [UInt8](repeating: 4, count: 32))
+        #expect(state.strikes.map(\.rule) == ["swearing"])
     }
 
     @Test("a reader of a partition puts retention off, and loses nothing")
