@@ -57,6 +57,28 @@ union all
     where e.retention = 4 and e.kind = 3 and e.disposition = 0 and e.policy is not null
     order by e.log, e.at desc, e.seq desc);
 
+-- Retention takes partition by partition, and the default one has rows of any day. So what ended or
+-- replaced a state stays until nothing older of that state is left in another partition: else a ban
+-- that was lifted would be the newest, and in force again.
+create view audit.superseding as
+select s.log, s.seq
+from (
+    select e.log, e.seq, row_number() over everywhere as place, row_number() over here as place_here
+    from (
+        select e.log, e.seq, e.at, e.tableoid as partition, e.channel,
+            case when e.kind < 56 then e.subject end as subject,
+            case when e.kind in (24, 25) then 24 when e.kind in (50, 51) then 50
+                when e.kind in (52, 53) then 52 when e.kind = 56 then 56 else 57 end as state
+        from audit.event e
+        where e.retention = 3 and e.kind in (24, 25, 50, 51, 52, 53, 56, 57, 58) and e.disposition = 0
+    ) e
+    window everywhere as (partition by e.subject, e.channel, e.state order by e.at, e.log, e.seq),
+        here as (partition by e.subject, e.channel, e.state, e.partition order by e.at, e.log, e.seq)
+) s
+where s.place > s.place_here;
+comment on view audit.superseding is
+    'Sanctions, settings and enrolments, and their ends, that have an older one in another partition.';
+
 -- Which of the events e are state that a hub reads at its start, or that waits for a person. What else
 -- comes to be in force gets a line here. Its words go into the queries, because a function that holds
 -- a subquery is never inlined: called for each row it would cost 60 us.
@@ -65,6 +87,9 @@ language sql immutable parallel safe
 return '(' || array_to_string(array[
     -- Mutes and bans, settings of channels, enrolments, policies.
     'e.kind in (3, 24, 50, 52, 56, 57) and (e.log, e.seq) in (select s.log, s.seq from audit.in_force s)',
+    -- What keeps those from coming back that it ended or replaced.
+    'e.kind in (24, 25, 50, 51, 52, 53, 56, 57, 58)'
+        ' and (e.log, e.seq) in (select s.log, s.seq from audit.superseding s)',
     -- Strikes, as far back as any rule counts them.
     'e.kind = 54 and e.at > now() - interval ''90 days''',
     -- Revocations and erasures, until the tokens that they revoke have expired.

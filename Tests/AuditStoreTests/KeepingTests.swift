@@ -213,6 +213,39 @@ struct KeepingTests {
         #expect(state.settings.map(\.kind) == [.freeze, .slow])
     }
 
+    @Test("what has ended never revives while retention goes from partition to partition")
+    func retentionRevivesNothing() throws {
+        // Days that have partitions of their own; what came on other days is in the default ones.
+        for daysAgo in [Int64(1400), 1300] {
+            let day = (now - 1_000_000) / 86_400_000_000 - daysAgo
+            _ = try lab.postgres.query(
+                "select audit.ensure_partitions(d, d) from (select date '2000-01-01' + \(day) d) x"
+            )
+        }
+        let (other, third) = (UUID16(high: 8, low: 8), UUID16(high: 9, low: 9))
+        append(1, .ban, daysAgo: 1500, subject: subject)
+        append(2, .freeze, daysAgo: 1500, channel: "club:a")
+        append(3, .enrol, daysAgo: 1500, subject: subject, channel: "club:a")
+        append(4, .slow, daysAgo: 1500, channel: "club:a", detail: #"{"seconds":10}"#)
+        append(5, .unban, daysAgo: 1400, subject: subject)
+        append(6, .unfreeze, daysAgo: 1400, channel: "club:a")
+        append(7, .withdraw, daysAgo: 1400, subject: subject, channel: "club:a")
+        append(8, .slow, daysAgo: 1400, channel: "club:a")
+        append(9, .ban, daysAgo: 1400, subject: other)
+        append(10, .unban, daysAgo: 1350, subject: other)
+        append(11, .mute, daysAgo: 1350, subject: third)
+        append(12, .mute, daysAgo: 1300, subject: third)
+        append(13, .mute, daysAgo: 1250, subject: third, detail: #"{"until":1}"#)
+        let terms = try lab.postgres.query("select audit.retention_terms()::text").text(0, 0)
+        append(14, .retain, detail: terms)
+        ship()
+        #expect(try lab.count("audit.event_sanctions_default") == 7)
+        repeat {
+            #expect(try numbers("select seq from audit.in_force") == [])
+        } while try Retention.pruneNext(lab.hub) != .nothingLeft
+        #expect(try numbers("select seq from audit.event order by seq") == [14])
+    }
+
     @Test("after retention the newest policies and the strikes that count are found at the start")
     func retentionOfPoliciesAndStrikes() throws {
         for (seq, daysAgo) in [(Int64(1), Int64(91)), (2, 89)] {
