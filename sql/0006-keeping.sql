@@ -150,4 +150,47 @@ begin
 end
 $$;
 
+-- What the journal still held when the erasure was asked for has come before it by now.
+create function audit.open_before(e audit.event) returns setof text
+language sql stable
+begin atomic
+    select x.log || '-' || x.seq from audit.event x
+    where x.subject = e.subject and (x.disposition = 3 or x.detail -> 'flags' is not null)
+        and x.at <= e.at and (x.log <> e.log or x.seq < e.seq)
+        and not audit.is_decided(x.log, x.seq)
+    order by x.at, x.log, x.seq;
+end;
+comment on function audit.open_before(audit.event) is
+    'Decisions about the subject of an event that were recorded before it and wait for a person.';
+
+create or replace function audit.erase(e audit.event) returns text
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    removed int8;
+    by_decision text := audit.preserved_by(e.subject);
+    open_ones text[];
+begin
+    if by_decision is not null then
+        return format('not carried out: preserved by %s', by_decision);
+    end if;
+    if coalesce(e.detail ->> 'override', '0') = '0' then
+        open_ones := array(select audit.open_before(e) limit 6);
+        if cardinality(open_ones) > 0 then
+            return format('not carried out: open: %s%s', array_to_string(open_ones[:5], ', '),
+                case when cardinality(open_ones) > 5 then ' and more' else '' end);
+        end if;
+    end if;
+    -- Another hub's shipment waits, then finds this erasure, or is seen by it: see erase_late.
+    perform pg_advisory_xact_lock(6074857, 2);
+    select coalesce(sum(audit.remove_content(e.subject, l.log, 0,
+        case when l.log = e.log then e.seq else l.watermark + 1 end, e.at)), 0)
+        into removed from audit.log l;
+    insert into audit.erasure (log, seq, at, subject, contents)
+        values (e.log, e.seq, e.at, e.subject, removed) on conflict do nothing;
+    return format('erased: %s rows of content', removed);
+end
+$$;
+
 reset role;

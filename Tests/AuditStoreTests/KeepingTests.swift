@@ -68,6 +68,25 @@ struct KeepingTests {
         #expect(try numbers("select contents from audit.erasure where seq = 3") == [1])
     }
 
+    @Test("what is open when an erasure is shipped stops it, unless an officer answers for it")
+    func erasesNothingOpen() throws {
+        append(1, .message, subject: subject, text: "before") { $0.disposition = .hold }
+        append(2, .message, subject: subject, detail: #"{"flags":["care"]}"#)
+        append(3, .erase, subject: subject)
+        append(4, .message, subject: subject, text: "after") { $0.disposition = .hold }
+        ship()
+        #expect(try numbers(contents) == [1, 4])
+        #expect(try lab.count("audit.erasure") == 0)
+        append(5, .erase, subject: subject, detail: #"{"override":1}"#)
+        append(6, .message, subject: subject, text: "behind it") { $0.disposition = .hold }
+        append(7, .message, subject: UUID16(high: 8, low: 8), text: "of another")
+        append(8, .erase, subject: UUID16(high: 8, low: 8))
+        append(9, .message, subject: UUID16(high: 8, low: 8), text: "back") { $0.disposition = .hold }
+        ship()
+        #expect(try numbers(contents) == [6, 9])
+        #expect(try numbers("select seq from audit.erasure order by seq") == [5, 8])
+    }
+
     @Test("an erasure takes what belongs to events that PostgreSQL refused, by their bytes")
     func erasesWhatWasRefused() throws {
         for (seq, session) in [(Int64(1), nil), (2, UUID16(high: 6, low: 6))] {

@@ -210,6 +210,23 @@ def test_an_open_matter_or_a_legal_hold_refuses_an_erasure(serving, keeper):
     assert remains(serving, subject) == (0, 0)
 
 
+def test_what_is_open_in_the_journal_stops_an_erasure_as_it_is_shipped(serving, keeper):
+    subject = talk(serving, "player", "shipped")
+    erase = ["erase", "--subject", subject, "--reason", "left"]
+    with Member(serving, "player", join=serving.channel) as member, shipping_held(serving):
+        held = member.say("ring me on 087 123 4567")
+        assert held["status"] == "held", held
+        unfinished = keeper.ask(*erase, wait="1s")
+        assert unfinished.returncode == 75, unfinished.stderr
+        assert member.close_code() == 4501, "it is recorded"
+    outcome = "select outcome from audit.request where kind = 60"
+    wanted = f"not carried out: open: {held['decision']}"
+    assert serving.record.until(outcome, wanted) == wanted
+    assert serving.record.contents(held["decision"]) != {}
+    keeper.decide(*erase, "--override", "--officer", "J. Doe")
+    assert remains(serving, subject) == (0, 0)
+
+
 def test_a_flag_of_a_rule_refuses_an_erasure_until_an_officer_is_named(serving, keeper):
     with Member(serving, "player", join=serving.channel) as member:
         flagged = member.say("I don't want to be here, I want to die")["decision"]
