@@ -193,4 +193,126 @@ begin
 end
 $$;
 
+-- Requests ------------------------------------------------------------------------------------------
+
+drop function audit.take_requests(int4, int4);
+
+create function audit.take_requests(of_log int4, of_fence int4, in_journal int8[]) returns table (
+    kind int2, subject uuid, channel text, refers_log int4, refers_seq int8, detail text, reason text,
+    request int8, files text, policy bytea)
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    r audit.request;
+    why text;
+begin
+    for r in
+        select * from audit.request q
+        -- What was taken and not recorded is taken again: the run has ended, or its journal was full.
+        where q.done_at is null and (q.taken_at is null
+            or q.taken_log = of_log and q.taken_fence < of_fence
+            or q.taken_at < now() - interval '10 minutes')
+            and coalesce(q.for_log, of_log) = of_log
+            and q.id <> all (in_journal)
+        order by q.id limit 100 for update skip locked
+    loop
+        why := audit.obstacle(r);
+        if why is not null then
+            update audit.request q
+            set outcome = why, is_refused = true, done_at = now(), reason = null, files = null
+            where q.id = r.id;
+            continue;
+        end if;
+        update audit.request q set taken_log = of_log, taken_fence = of_fence, taken_at = now()
+        where q.id = r.id;
+        kind := r.kind;
+        subject := r.subject;
+        channel := r.channel;
+        refers_log := r.refers_log;
+        refers_seq := r.refers_seq;
+        detail := (r.terms::jsonb || case r.kind when 63 then audit.retention_terms() else '{}' end
+            || jsonb_build_object('request', r.id))::text;
+        reason := (coalesce(r.reason::jsonb, '{}')
+            || jsonb_build_object('requested_by', r.requested_by))::text;
+        request := r.id;
+        files := coalesce(r.files, (select p.files from audit.policy p where p.digest = r.policy))::text;
+        policy := r.policy;
+        return next;
+    end loop;
+end
+$$;
+comment on function audit.take_requests(int4, int4, int8[]) is
+    'For a running hub: the requests that it is to record, but for those that wait in its journal to be '
+    'shipped. What can''t be done is refused here.';
+
+-- Whether its request was done by another event, or refused: two hubs have taken it, one after the other.
+create function audit.is_repeated(e audit.event, of_request int8) returns boolean
+language sql stable
+return exists (
+    select from audit.request q
+    where q.id = of_request and q.kind = e.kind and q.subject is not distinct from e.subject
+        -- In a database that was restored, ids are given again.
+        and q.requested_at <= e.at
+        and q.done_at is not null and (q.log, q.seq) is distinct from (e.log, e.seq));
+
+create or replace function audit.carry_out(of_log int4, of_seq int8, of_at timestamptz) returns void
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    e audit.event;
+    request_id int8;
+    result text;
+begin
+    select * into e from audit.event x
+    where x.log = of_log and x.seq = of_seq and x.at = of_at and x.retention = 4;
+    if not found then
+        return;
+    end if;
+    begin
+        request_id := (e.detail ->> 'request')::int8;
+        if audit.is_repeated(e, request_id) then
+            return;
+        elsif e.kind = 60 then
+            result := audit.erase(e);
+        elsif e.kind = 61 then
+            insert into audit.preservation (log, seq, at, subject, channel, from_at, to_at, review_at)
+            values (e.log, e.seq, e.at, e.subject, e.channel,
+                coalesce(audit.moment(e.detail ->> 'from'), '-infinity'),
+                coalesce(audit.moment(e.detail ->> 'to'), 'infinity'),
+                audit.moment(e.detail ->> 'review'))
+            on conflict do nothing;
+            result := 'preserved';
+        elsif e.kind = 62 then
+            update audit.preservation p
+            set released_log = e.log, released_seq = e.seq, released_at = e.at
+            where p.log = e.refers_log and p.seq = e.refers_seq and p.released_seq is null;
+            result := case when found then 'released' else 'not carried out: it was released before' end;
+        elsif e.kind = 63 then
+            insert into audit.retention_run (log, seq, class, keep_from)
+            select e.log, e.seq, r.class, date '2000-01-01' + (e.detail ->> r.class)::int4
+            from audit.retention r where e.detail ->> r.class is not null
+            on conflict do nothing;
+            result := 'recorded';
+        elsif e.kind = 3 then
+            result := 'in force';
+        end if;
+    exception when data_exception or integrity_constraint_violation then
+        -- An event that makes no sense must not keep those behind it from being shipped.
+        result := format('not carried out: SQLSTATE %s', sqlstate);
+    end;
+    update audit.request q
+    set log = e.log, seq = e.seq, outcome = result, is_refused = result like 'not carried out%',
+        done_at = now(), reason = null, files = null
+    where q.id = request_id and q.kind = e.kind and q.taken_log = e.log
+        and q.subject is not distinct from e.subject and q.done_at is null;
+end
+$$;
+
+-- Who may do what -----------------------------------------------------------------------------------
+
+revoke all on function audit.take_requests(int4, int4, int8[]) from public;
+grant execute on function audit.take_requests(int4, int4, int8[]) to touchline_server;
+
 reset role;

@@ -1,4 +1,4 @@
-import AuditLog
+package import AuditLog
 package import HubCore
 package import Logging
 import Synchronization
@@ -12,6 +12,9 @@ package final class KeepingDesk: Sendable {
     private let fence: Int32
     private let logger: Logger
     private let isStopping = Mutex(false)
+    /// The requests that this run has handed over and its journal did not refuse, a few a day: what
+    /// waits there to be shipped must not be recorded again.
+    private let inJournal = Mutex<Set<Int64>>([])
     private let wake = Signal()
 
     /// - Parameter fence: this hub's, so that what the run before took is told from what this one did.
@@ -34,11 +37,15 @@ package final class KeepingDesk: Sendable {
     /// Starts the thread.
     ///
     /// - Parameters:
-    ///   - record: proposes the event; called on that thread.
-    ///   - activate: proposes policies, or says why they can't be in force; called there too.
+    ///   - record: proposes the event, and says later by which decision it was recorded: nil when there
+    ///     was no room, so that it is asked for again. Called on that thread.
+    ///   - activate: proposes policies in the same way, or says why they can't be in force; called
+    ///     there too.
     package func start(
-        record: @escaping @Sendable (Keeping) -> Void,
-        activate: @escaping @Sendable (PolicyRequest) -> String?
+        record:
+            @escaping @Sendable (Keeping, @escaping @Sendable (Decision?) -> Void) -> Void,
+        activate:
+            @escaping @Sendable (PolicyRequest, @escaping @Sendable (Decision?) -> Void) -> String?
     ) {
         DetachedThread.start { [self] in
             var connection: Postgres?
@@ -53,16 +60,20 @@ package final class KeepingDesk: Sendable {
                         _ = try open.query("select audit.request_retention()")
                         isPruning = true
                     }
-                    for request in try take(open) {
+                    for (id, request) in try take(open) {
+                        inJournal.withLock { _ = $0.insert(id) }
+                        let recorded: @Sendable (Decision?) -> Void = { [self] decision in
+                            if decision == nil { inJournal.withLock { _ = $0.remove(id) } }
+                        }
                         switch request {
                         case .keeping(let keeping):
-                            record(keeping)
+                            record(keeping, recorded)
                             // Once it is shipped, there is something to drop.
                             if keeping.kind == .retain {
                                 retentionDueNs = monotonicNs() + Self.shippedNs
                             }
                         case .policies(let policies):
-                            guard let why = activate(policies) else { continue }
+                            guard let why = activate(policies, recorded) else { continue }
                             try refuse(policies.id, why, open)
                         }
                     }
@@ -108,37 +119,37 @@ package final class KeepingDesk: Sendable {
         )
     }
 
-    private func take(_ connection: Postgres) throws -> [Request] {
+    private func take(_ connection: Postgres) throws -> [(id: Int64, request: Request)] {
+        let known = inJournal.withLock { $0.map(String.init).joined(separator: ",") }
         let rows = try connection.query(
             """
             select kind, subject, channel, refers_log, refers_seq, detail, reason, request, files
-            from audit.take_requests($1, $2)
+            from audit.take_requests($1, $2, $3::text::int8[])
             """,
-            [.int4(log), .int4(fence)]
+            [.int4(log), .int4(fence), .text("{\(known)}")]
         )
         return (0..<rows.rowCount).compactMap { row in
             guard let kind = EventKind(rawValue: rows.int2(row, 0)) else { return nil }
+            let id = rows.int8(row, 7)
             if kind == .policyActivated {
-                return .policies(
-                    PolicyRequest(
-                        id: rows.int8(row, 7),
-                        files: rows.isNull(row, 8) ? nil : rows.text(row, 8),
-                        reason: rows.text(row, 6)
-                    )
-                )
-            }
-            guard kind.isKeeping else { return nil }
-            return .keeping(
-                Keeping(
-                    kind: kind,
-                    subject: rows.isNull(row, 1) ? nil : rows.uuid(row, 1),
-                    channel: rows.isNull(row, 2) ? nil : rows.text(row, 2),
-                    refers: rows.isNull(row, 4)
-                        ? nil : Decision(log: rows.int4(row, 3), seq: rows.int8(row, 4)),
-                    detail: rows.text(row, 5),
+                let policies = PolicyRequest(
+                    id: id,
+                    files: rows.isNull(row, 8) ? nil : rows.text(row, 8),
                     reason: rows.text(row, 6)
                 )
+                return (id, .policies(policies))
+            }
+            guard kind.isKeeping else { return nil }
+            let keeping = Keeping(
+                kind: kind,
+                subject: rows.isNull(row, 1) ? nil : rows.uuid(row, 1),
+                channel: rows.isNull(row, 2) ? nil : rows.text(row, 2),
+                refers: rows.isNull(row, 4)
+                    ? nil : Decision(log: rows.int4(row, 3), seq: rows.int8(row, 4)),
+                detail: rows.text(row, 5),
+                reason: rows.text(row, 6)
             )
+            return (id, .keeping(keeping))
         }
     }
 

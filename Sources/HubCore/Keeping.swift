@@ -43,7 +43,10 @@ extension Shard {
     /// subject comes behind it, it revokes the tokens issued so far and ends the sessions: what was
     /// judged before it and recorded after is judged again, which comes to nothing, or loses its
     /// content in `Ledger`. Who comes back with a fresh token is known again.
-    package func propose(_ keeping: Keeping, at now: Instant) {
+    ///
+    /// - Parameter ticket: `handshakeRecorded(ticket:)` says when it is durable, or that it will not be
+    ///   recorded; nil when nobody waits for that.
+    package func propose(_ keeping: Keeping, ticket: Int? = nil, at now: Instant) {
         self.now = now
         var proposal = proposal(keeping.kind, subject: keeping.subject)
         proposal.channelName = keeping.channel
@@ -53,6 +56,7 @@ extension Shard {
             proposal.until = until
             particulars.detail.number("until", until)
         }
+        if let ticket { proposal.reply = .handshake(ticket: ticket) }
         particulars.refers = keeping.refers
         particulars.parts.reason(Array(keeping.reason.utf8))
         record(&proposal, particulars)

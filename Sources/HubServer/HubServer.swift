@@ -183,10 +183,15 @@ package final class HubServer: Sendable {
         loop.eventLoop.execute { loop.activate(activation, recorded) }
     }
 
-    /// Puts an erasure, a preservation or its release into the record.
-    package func record(_ keeping: Keeping) {
+    /// Puts an erasure, a preservation, its release or a run of retention into the record.
+    ///
+    /// - Parameter recorded: as `activate`'s.
+    package func record(
+        _ keeping: Keeping,
+        recorded: @escaping @Sendable (Decision?) -> Void
+    ) {
         guard let loop = loops.first else { return }
-        loop.eventLoop.execute { loop.shard.propose(keeping, at: Clocks().now()) }
+        loop.eventLoop.execute { loop.record(keeping, recorded) }
     }
 
     /// Records the start or the orderly end of this run.

@@ -182,8 +182,14 @@ package final class ShardLoop: ShardOutput, RecordedGroupReceiver, @unchecked Se
 
     /// Proposes an activation; `recorded` is told what came of it.
     func activate(_ activation: Activation, _ recorded: @escaping @Sendable (Decision?) -> Void) {
-        let ticket = self.await(PendingActivation(told: recorded))
+        let ticket = self.await(PendingCommand(told: recorded))
         shard.propose(activation, ticket: ticket, at: clocks.now())
+    }
+
+    /// Proposes what a keeper asked for; `recorded` is told what came of it.
+    func record(_ keeping: Keeping, _ recorded: @escaping @Sendable (Decision?) -> Void) {
+        let ticket = self.await(PendingCommand(told: recorded))
+        shard.propose(keeping, ticket: ticket, at: clocks.now())
     }
 
     // MARK: Output of the shard
@@ -337,8 +343,8 @@ extension ShardLoop: ConnectionSink {
     }
 }
 
-/// Policies whose activation is on its way into the record.
-private final class PendingActivation: PendingHandshake {
+/// Policies, or what a keeper asked for, on their way into the record.
+private final class PendingCommand: PendingHandshake {
     private let told: @Sendable (Decision?) -> Void
 
     init(told: @escaping @Sendable (Decision?) -> Void) { self.told = told }

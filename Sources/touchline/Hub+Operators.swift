@@ -43,10 +43,12 @@ extension Hub: OperatedHub {
     }
 
     /// Proposes what a keeper asked for.
-    func record(_ keeping: Keeping) {
+    ///
+    /// - Parameter recorded: called with its decision; with nil when it could not be recorded.
+    func record(_ keeping: Keeping, recorded: @escaping @Sendable (Decision?) -> Void) {
         var keeping = keeping
         if keeping.kind == .erase { keeping.until = tokensEnd }
-        server.record(keeping)
+        server.record(keeping, recorded: recorded)
     }
 
     func tokenMark(issuer: String, id: String) -> UUID16 {

@@ -29,15 +29,20 @@ extension Hub {
 
     /// Takes policies that an operator asks for.
     ///
+    /// - Parameter recorded: as `putInForce`'s; not called when they can't be in force.
     /// - Returns: why they can't be in force, with places; nil when they are on their way.
-    func activate(_ request: KeepingDesk.PolicyRequest) -> String? {
+    func activate(
+        _ request: KeepingDesk.PolicyRequest,
+        recorded: @escaping @Sendable (Decision?) -> Void
+    ) -> String? {
         switch RecordedPolicies.load(request.files, configuration.policies.patterns) {
         case .failure(let errors):
             logger.error("Request \(request.id) is for policies that cannot be used.")
             return "\(errors)"
         case .success(let bundle):
             putInForce(
-                Activation(bundle, by: .request, request: request.id, reason: request.reason)
+                Activation(bundle, by: .request, request: request.id, reason: request.reason),
+                recorded: recorded
             )
             return nil
         }

@@ -189,8 +189,8 @@ final class Hub: Sendable {
         await server.recordRun(.hubStarted)
         putInForce(Activation(bundle, by: .start))
         keeping.start(
-            record: { [weak self] in self?.record($0) },
-            activate: { [weak self] in self?.activate($0) }
+            record: { [weak self] in self?.record($0, recorded: $1) },
+            activate: { [weak self] in self?.activate($0, recorded: $1) }
         )
     }
 

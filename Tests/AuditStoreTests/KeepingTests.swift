@@ -140,6 +140,41 @@ struct KeepingTests {
         lab.records.append(.subject, tuple, seq: seq)
     }
 
+    @Test("a request that was recorded twice is carried out by the event that comes first")
+    func carriesOutOnce() throws {
+        let other = UUID16(high: 8, low: 8)
+        let erase = try request(.erase, subject, "now() - interval '1 hour', null, null, null")
+        let preserve = try request(.preserve, other, "now() - interval '1 hour', null, null, null")
+        // In a database that was restored, ids are given again: this one was asked for later.
+        let later = try request(.erase, other, "now() + interval '1 hour', 9, 9, now()")
+        append(1, .message, subject: subject, text: "before")
+        append(2, .erase, subject: subject, detail: "{\"request\":\(erase)}")
+        append(3, .message, subject: subject, text: "back again")
+        append(4, .erase, subject: subject, detail: "{\"request\":\(erase)}")
+        append(5, .erase, subject: other, detail: "{\"request\":\(later)}")
+        append(6, .preserve, subject: other, detail: "{\"request\":\(preserve)}")
+        append(7, .preserve, subject: other, detail: "{\"request\":\(preserve)}")
+        ship()
+        #expect(try numbers(contents) == [3])
+        #expect(try numbers("select seq from audit.erasure order by seq") == [2, 5])
+        #expect(try numbers("select seq from audit.preservation") == [6])
+        #expect(
+            try numbers("select seq from audit.request where outcome is not null order by id")
+                == [2, 6]
+        )
+    }
+
+    /// A request that log 1 has taken; its id.
+    private func request(_ kind: EventKind, _ subject: UUID16, _ rest: String) throws -> Int64 {
+        try lab.postgres.query(
+            """
+            insert into audit.request
+                (kind, subject, taken_log, taken_at, requested_at, log, seq, done_at)
+            values (\(kind.rawValue), '\(subject)', 1, now(), \(rest)) returning id
+            """
+        ).int8(0, 0)
+    }
+
     @Test("what another hub's erasure had forgotten goes as it is shipped; what came after stays")
     func erasesLate() throws {
         try lab.postgres.run(
