@@ -310,8 +310,21 @@ begin
 end
 $$;
 
+-- It hides rows, so no condition of a reader's is asked before its own.
+create view audit.activation_requests with (security_barrier) as
+select
+    q.id, q.requested_by, q.requested_at, q.for_log, encode(q.policy, 'hex') as policy, q.taken_log,
+    q.taken_at, q.log, q.seq, q.outcome, q.is_refused, q.done_at
+from audit.request q
+where q.kind = 3;
+comment on view audit.activation_requests is
+    'What operators asked to put in force, and what came of it; of requests, this is all they read.';
+
 -- Who may do what -----------------------------------------------------------------------------------
 
+revoke select on audit.request from touchline_operator;
+grant select on audit.activation_requests
+    to touchline_auditor, touchline_reviewer, touchline_keeper, touchline_operator;
 revoke all on function audit.take_requests(int4, int4, int8[]) from public;
 grant execute on function audit.take_requests(int4, int4, int8[]) to touchline_server;
 

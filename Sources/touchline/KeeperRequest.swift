@@ -57,12 +57,15 @@ struct KeeperRequest {
                 .text(String(decoding: try encoder.encode(reason), as: UTF8.self)),
             ]
         ).int8(0, 0)
-        return try await Self.outcome(of: id, database, wait: wait)
+        return try await Self.outcome(of: id, in: "audit.request", database, wait: wait)
     }
 
     /// Waits until a running hub has recorded a request and carried it out; as `submit`.
+    ///
+    /// - Parameter relation: where who asks may read what came of it.
     static func outcome(
         of id: Int64,
+        in relation: String,
         _ database: Postgres,
         wait: Duration
     ) async throws -> (decision: Decision, outcome: String) {
@@ -70,7 +73,10 @@ struct KeeperRequest {
         var isTaken = false
         while ContinuousClock.now < deadline {
             let row = try database.query(
-                "select is_refused, outcome, log, seq, taken_log is not null from audit.request where id = $1",
+                """
+                select is_refused, outcome, log, seq, taken_log is not null from \(relation)
+                where id = $1
+                """,
                 [.int8(id)]
             )
             isTaken = row.bool(0, 4)
@@ -97,7 +103,7 @@ struct KeeperRequest {
         Terminal.warn(
             """
             It stays: the next hub to run carries it out. Start one, then see what came of it:
-              select outcome, log || '-' || seq from audit.request where id = \(id);
+              select outcome, log || '-' || seq from \(relation) where id = \(id);
             """
         )
         throw ExitCode(notYet)

@@ -51,6 +51,11 @@ struct ActivationOptions: ParsableArguments {
                 .text(reason), operation.log.map { .int4($0) } ?? .null,
             ]
         ).int8(0, 0)
-        return try await KeeperRequest.outcome(of: id, database, wait: patience).decision
+        return try await KeeperRequest.outcome(
+            of: id,
+            in: "audit.activation_requests",
+            database,
+            wait: patience
+        ).decision
     }
 }

@@ -47,6 +47,10 @@ struct AuditRolesTests {
             ("auditor", "create table audit.copy (body bytea)"),
             ("auditor", "select from audit.content_default"),
             ("auditor", "select reason from audit.request"),
+            ("operator", "select id from audit.request"),
+            ("operator", "select kind, subject from audit.request where kind = 3"),
+            ("operator", "select from audit.event"), ("operator", "select from audit.erasure"),
+            ("operator", "select from audit.preservation"),
             ("reviewer", "insert into audit.content values (1)"),
             ("keeper", "update audit.content set body = ''"),
             ("keeper", "update audit.subject set name = 'x'"),
@@ -69,6 +73,7 @@ struct AuditRolesTests {
             ),
             ("server", "select audit.ensure_partitions('2031-01-01', '2031-01-01')"),
             ("server", "select from audit.trail_with_content"),
+            ("operator", "select * from audit.activation_requests"),
         ]
         for (role, statement) in allowed {
             #expect(

@@ -135,7 +135,7 @@ def test_faults_are_told_with_their_place_and_change_nothing(serving):
         f"select is_refused from audit.request where id = {request}", "t"
     )
     assert outcome == "t"
-    why = operator.sql(f"select outcome from audit.request where id = {request}")
+    why = operator.sql(f"select outcome from audit.activation_requests where id = {request}")
     assert "rules/90-zebra.yaml:9:12: " in why and "^" in why
     assert len(activations(serving)) == 1 and says(serving) == "delivered"
 
@@ -150,11 +150,16 @@ def test_who_may_not_put_policies_in_force_is_told_so(serving):
     for statement in [
         "insert into audit.request (kind, subject) values (60, gen_random_uuid())",
         "select reason from audit.request", "select files from audit.request",
+        "select id from audit.request", "select * from audit.erasure",
         "select * from audit.content", "select * from audit.subject",
         "select * from audit.refuse_request(1, 1, '')", "select count(*) from audit.event",
     ]:  # fmt: skip
         assert operator.is_refused(statement), statement
     assert operator.is_refused("select audit.request_activation(null, null, 'x', null)")
+    # Of requests an operator reads those for policies, and not whom keepers had forgotten.
+    keeper.sql("insert into audit.request (kind, subject) values (60, gen_random_uuid())")
+    asked = operator.sql(f"select audit.request_activation('{{}}', null, 'x', null)")
+    assert operator.sql("select id from audit.activation_requests") == asked
 
 
 def test_without_a_hub_the_request_waits_for_the_next_start(service):
