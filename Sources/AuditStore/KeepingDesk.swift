@@ -1,4 +1,4 @@
-package import AuditLog
+import AuditLog
 package import HubCore
 package import Logging
 import Synchronization
@@ -12,8 +12,8 @@ package final class KeepingDesk: Sendable {
     private let fence: Int32
     private let logger: Logger
     private let isStopping = Mutex(false)
-    /// The requests that this run has handed over and its journal did not refuse, a few a day: what
-    /// waits there to be shipped must not be recorded again.
+    /// The requests that this run has handed over and its journal did not refuse, a few a day:
+    /// what waits there to be shipped must not be recorded again.
     private let inJournal = Mutex<Set<Int64>>([])
     private let wake = Signal()
 
@@ -37,8 +37,8 @@ package final class KeepingDesk: Sendable {
     /// Starts the thread.
     ///
     /// - Parameters:
-    ///   - record: proposes the event, and says later by which decision it was recorded: nil when there
-    ///     was no room, so that it is asked for again. Called on that thread.
+    ///   - record: proposes the event, and says later by which decision it was recorded: nil when
+    ///     there was no room, so that it is asked for again. Called on that thread.
     ///   - activate: proposes policies in the same way, or says why they can't be in force; called
     ///     there too.
     package func start(

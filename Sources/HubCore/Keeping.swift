@@ -44,8 +44,8 @@ extension Shard {
     /// judged before it and recorded after is judged again, which comes to nothing, or loses its
     /// content in `Ledger`. Who comes back with a fresh token is known again.
     ///
-    /// - Parameter ticket: `handshakeRecorded(ticket:)` says when it is durable, or that it will not be
-    ///   recorded; nil when nobody waits for that.
+    /// - Parameter ticket: `handshakeRecorded(ticket:)` says when it is durable, or that it will
+    ///   not be recorded; nil when nobody waits for that.
     package func propose(_ keeping: Keeping, ticket: Int? = nil, at now: Instant) {
         self.now = now
         var proposal = proposal(keeping.kind, subject: keeping.subject)

@@ -31,6 +31,7 @@ package enum Reply: Sendable, Equatable {
     /// The connection ends with the outcome's close code.
     case close(Outcome)
     /// The handshake behind this ticket may answer 101, or its refusal; or policies are in force; or
-    /// an operator's call has taken effect, unless it was refused; or what a keeper asked for is recorded.
+    /// an operator's call has taken effect, unless it was refused; or what a keeper asked for is
+    /// recorded.
     case handshake(ticket: Int, refusal: Outcome? = nil)
 }

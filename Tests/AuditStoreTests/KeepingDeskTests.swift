@@ -1,5 +1,6 @@
 import AuditLog
 import AuditStore
+import HubCore
 import Logging
 import Testing
 

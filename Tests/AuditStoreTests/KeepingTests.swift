@@ -70,6 +70,7 @@ struct KeepingTests {
 
     @Test("what is open when an erasure is shipped stops it, unless an officer answers for it")
     func erasesNothingOpen() throws {
+        let other = UUID16(high: 8, low: 8)
         append(1, .message, subject: subject, text: "before") { $0.disposition = .hold }
         append(2, .message, subject: subject, detail: #"{"flags":["care"]}"#)
         append(3, .erase, subject: subject)
@@ -79,9 +80,9 @@ struct KeepingTests {
         #expect(try lab.count("audit.erasure") == 0)
         append(5, .erase, subject: subject, detail: #"{"override":1}"#)
         append(6, .message, subject: subject, text: "behind it") { $0.disposition = .hold }
-        append(7, .message, subject: UUID16(high: 8, low: 8), text: "of another")
-        append(8, .erase, subject: UUID16(high: 8, low: 8))
-        append(9, .message, subject: UUID16(high: 8, low: 8), text: "back") { $0.disposition = .hold }
+        append(7, .message, subject: other, text: "of another")
+        append(8, .erase, subject: other)
+        append(9, .message, subject: other, text: "back") { $0.disposition = .hold }
         ship()
         #expect(try numbers(contents) == [6, 9])
         #expect(try numbers("select seq from audit.erasure order by seq") == [5, 8])

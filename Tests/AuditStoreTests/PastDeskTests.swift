@@ -180,7 +180,10 @@ struct PastDeskTests {
 
     @Test("one message is found by its place, with what became of it, and erased words are gone")
     func message() throws {
-        lab.records.append(event(12, .erase))
+        // An edit of hers is held, so somebody answers for it.
+        var erasure = event(12, .erase)
+        erasure.detail = #"{"override":1}"#
+        lab.records.append(erasure)
         #expect(lab.shipper().stop(drain: .seconds(20)))
         #expect(try ask(.message(at: Place(epoch: 1, seq: 5))).rows.isEmpty)
         #expect(try ask(.message(at: Place(epoch: 3, seq: 1))).rows.isEmpty)

@@ -274,7 +274,7 @@ def test_a_look_an_edit_or_a_deletion_decides_nothing_that_is_open(serving, keep
         looked = operator.get(f"record/{decision}")
     serving.record.event(looked["decision"])
     for question, wanted in (
-        ("select decision from audit.open_flags", decisions[:1]),
+        ("select decision from audit.open_flags", decisions),
         ("select decision from audit.open_holds", decisions[1:]),
         (f"select audit.open_matters('{subject}')", decisions),
     ):
