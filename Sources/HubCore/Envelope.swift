@@ -152,9 +152,6 @@ struct Envelope {
         return nil
     }
 
-    /// Whether a message holds a token, which the record must not.
-    static func isSecret(_ document: JSONValue) -> Bool { document["token"] != nil }
-
     /// Reads what only its type has, and looks for members that it has not.
     ///
     /// - Returns: a sentence when something is wrong.

@@ -243,7 +243,7 @@ extension Shard {
         proposal.reply = .close(outcome)
         var particulars = Particulars(stage: .frame, bytes: payload.count, started: ticks())
         particulars.detail = Detail(outcome)
-        if !payload.isEmpty { particulars.parts.original(payload) }
+        if !payload.isEmpty, !TokenTraces.areIn(payload) { particulars.parts.original(payload) }
         record(&proposal, particulars)
     }
 }

@@ -81,8 +81,7 @@ extension Shard {
                 stage: .envelope,
                 envelope: Envelope(id: id),
                 started: started,
-                message: sentence,
-                isSecret: Envelope.isSecret(document)
+                message: sentence
             )
             return
         case .envelope(let read): envelope = read

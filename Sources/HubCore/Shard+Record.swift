@@ -97,8 +97,7 @@ extension Shard {
         started: UInt64,
         message: String? = nil,
         retryAfterMs: Int? = nil,
-        judged: Judged? = nil,
-        isSecret: Bool = false
+        judged: Judged? = nil
     ) {
         let kind: EventKind =
             switch envelope?.type {
@@ -132,10 +131,20 @@ extension Shard {
         if stage == .rate { proposal.dependsOnState = false }
         var particulars = Particulars(stage: stage, bytes: payload.count, started: started)
         particulars.detail = Detail(outcome)
-        // A token is nobody's to read, as long as it is valid.
-        if !isSecret, kind != .renew, kind != .resume { particulars.parts.original(payload) }
+        if isKept(payload, kind, stage) { particulars.parts.original(payload) }
         particulars.verdict = judged?.verdict
         record(&proposal, particulars, in: envelope?.channel)
+    }
+
+    /// Whether the record keeps what was refused: a token is nobody's to read, as long as it is valid.
+    private func isKept(
+        _ payload: UnsafeRawBufferPointer,
+        _ kind: EventKind,
+        _ stage: Stage
+    ) -> Bool {
+        if kind == .renew || kind == .resume { return false }
+        let isUnread = stage == .json || stage == .envelope
+        return !isUnread || !TokenTraces.areIn(payload)
     }
 
     /// Gives a message its identity: from the sender's key, or a fresh one.
