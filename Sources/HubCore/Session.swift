@@ -24,6 +24,8 @@ package struct Session: Sendable {
     var rate: TokenBucket
     /// Bytes of its messages; nil for no limit.
     var byteRate: TokenBucket?
+    /// How often it may still be refused for its rate before it is ended.
+    private var refusals: TokenBucket
     /// Its subject's and its address's, where they have limits.
     let accounts: [Account]
     /// Proposals of this session that the recorder has.
@@ -55,8 +57,8 @@ package struct Session: Sendable {
         expiresAt: Int64,
         tokenExpiresAt: Int64,
         token: TokenMark,
-        rate: TokenBucket,
-        byteRate: TokenBucket?,
+        rate: Allowance,
+        byteRate: Allowance?,
         accounts: [Account]
     ) {
         self.id = id
@@ -67,8 +69,9 @@ package struct Session: Sendable {
         self.request = request
         self.expiresAt = expiresAt
         self.token = token
-        self.rate = rate
-        self.byteRate = byteRate
+        self.rate = TokenBucket(rate)
+        self.byteRate = byteRate.map { TokenBucket($0) }
+        refusals = TokenBucket(perSecond: rate.perSecond, burst: Self.refusalsMax)
         self.accounts = accounts
         nameSender()
         tellBefore(tokenExpiresAt, from: openedAt)
@@ -107,6 +110,11 @@ package struct Session: Sendable {
         return wait
     }
 
+    /// Takes one of the refusals for its rate that it is allowed.
+    ///
+    /// - Returns: false when there have been too many, and it has to end.
+    mutating func takeRefusal(nowNs: UInt64) -> Bool { refusals.take(nowNs: nowNs) == 0 }
+
     /// Goes on with a fresh token.
     mutating func renew(
         member: MemberFacts,
@@ -136,6 +144,10 @@ package struct Session: Sendable {
     func isExpiring(at now: Int64) -> Bool { !isToldOfExpiry && now >= expiringAt }
 
     private static let noticeSeconds: Int64 = 60
+
+    /// Refusals for its rate that a session is allowed at once; its own rate of messages gives them
+    /// back. More than a client sends that has not yet read the first of them.
+    private static let refusalsMax = 500
 
     /// Proposals in flight at which reading stops, and at which it goes on again.
     package static let inFlightMax = 256

@@ -174,8 +174,8 @@ extension Shard {
             expiresAt: arrival.expiresAt,
             tokenExpiresAt: arrival.tokenExpiresAt,
             token: arrival.token,
-            rate: TokenBucket(perSecond: limits.messagesPerSecond, burst: limits.burst),
-            byteRate: accounts.limits.connectionBytes.map { TokenBucket($0) },
+            rate: Allowance(perSecond: limits.messagesPerSecond, atOnce: limits.burst),
+            byteRate: accounts.limits.connectionBytes,
             accounts: accounts.ofSession(
                 subject: arrival.subject,
                 address: arrival.request.address,
@@ -238,12 +238,25 @@ extension Shard {
     ) {
         guard let session = sessions[slot: slot], !session.isEnding else { return }
         self.now = now
+        let isKept = !payload.isEmpty && !TokenTraces.areIn(payload)
+        breakOff(payload, outcome, slot, stage: .frame, isKept: isKept)
+    }
+
+    /// Ends a session for what it sent, once that is recorded; what comes behind is judged no more.
+    func breakOff(
+        _ payload: UnsafeRawBufferPointer,
+        _ outcome: Outcome,
+        _ slot: Int,
+        stage: Stage,
+        isKept: Bool
+    ) {
         var proposal = proposal(.frame, .block, slot, nil, payload)
         proposal.dependsOnState = false
         proposal.reply = .close(outcome)
-        var particulars = Particulars(stage: .frame, bytes: payload.count, started: ticks())
+        var particulars = Particulars(stage: stage, bytes: payload.count, started: ticks())
         particulars.detail = Detail(outcome)
-        if !payload.isEmpty, !TokenTraces.areIn(payload) { particulars.parts.original(payload) }
+        if isKept { particulars.parts.original(payload) }
         record(&proposal, particulars)
+        sessions[slot: slot]?.isEnding = true
     }
 }

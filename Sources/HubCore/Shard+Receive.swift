@@ -31,7 +31,11 @@ extension Shard {
         sessions[slot: slot]?.read(by: bundle)
         counting = number.map { .again(as: $0) } ?? .first(as: nextNumber())
         let started = ticks()
+        let wait =
+            number == nil
+            ? sessions[slot: slot]!.takeMessage(bytes: payload.count, nowNs: now.monotonicNs) : 0
         switch parser.parse(payload) {
+        case .refused where wait > 0: refuseRate(payload, slot, nil, started, waitNs: wait)
         case .refused(let refusal):
             let outcome: Outcome = refusal == .duplicateKey ? .duplicateKey : .badJSON
             refuse(
@@ -44,7 +48,14 @@ extension Shard {
                 message: refusal.sentence
             )
         case .value(let document):
-            receive(document, payload, from: slot, started: started, isAgain: number != nil)
+            receive(
+                document,
+                payload,
+                from: slot,
+                started: started,
+                waitNs: wait,
+                isAgain: number != nil
+            )
         }
         pauseIfFull(slot)
     }
@@ -64,15 +75,35 @@ extension Shard {
         }
     }
 
+    /// Refuses a message that comes too fast; whoever goes on for long in spite of that is ended.
+    private func refuseRate(
+        _ payload: UnsafeRawBufferPointer,
+        _ slot: Int,
+        _ envelope: Envelope?,
+        _ started: UInt64,
+        waitNs: UInt64
+    ) {
+        guard sessions[slot: slot]!.takeRefusal(nowNs: now.monotonicNs) else {
+            breakOff(payload, .repeatedViolations, slot, stage: .rate, isKept: false)
+            return
+        }
+        refuse(payload, slot, envelope, started, Obstacle(.rate, waitNs: waitNs))
+    }
+
+    /// - Parameter waitNs: until its rate lets it pass; 0 when it does.
     private func receive(
         _ document: JSONValue,
         _ payload: UnsafeRawBufferPointer,
         from slot: Int,
         started: UInt64,
+        waitNs: UInt64,
         isAgain: Bool
     ) {
         let envelope: Envelope
         switch Envelope.read(document) {
+        case .refused(_, _, let id) where waitNs > 0:
+            refuseRate(payload, slot, Envelope(id: id), started, waitNs: waitNs)
+            return
         case .refused(let outcome, let sentence, let id):
             refuse(
                 payload,
@@ -86,11 +117,8 @@ extension Shard {
             return
         case .envelope(let read): envelope = read
         }
-        let wait =
-            isAgain
-            ? 0 : sessions[slot: slot]!.takeMessage(bytes: payload.count, nowNs: now.monotonicNs)
-        if wait > 0 {
-            refuse(payload, slot, envelope, started, Obstacle(.rate, waitNs: wait))
+        if waitNs > 0 {
+            refuseRate(payload, slot, envelope, started, waitNs: waitNs)
             return
         }
         switch envelope.type {
@@ -236,10 +264,12 @@ extension Shard {
     }
 
     /// Refuses what something is in the way of.
+    ///
+    /// - Parameter envelope: nil when none could be read.
     func refuse(
         _ payload: UnsafeRawBufferPointer,
         _ slot: Int,
-        _ envelope: Envelope,
+        _ envelope: Envelope?,
         _ started: UInt64,
         _ obstacle: Obstacle
     ) {

@@ -131,18 +131,20 @@ extension Shard {
         if stage == .rate { proposal.dependsOnState = false }
         var particulars = Particulars(stage: stage, bytes: payload.count, started: started)
         particulars.detail = Detail(outcome)
-        if isKept(payload, kind, stage) { particulars.parts.original(payload) }
+        if isKept(payload, kind, outcome, stage) { particulars.parts.original(payload) }
         particulars.verdict = judged?.verdict
         record(&proposal, particulars, in: envelope?.channel)
     }
 
-    /// Whether the record keeps what was refused: a token is nobody's to read, as long as it is valid.
+    /// Whether the record keeps what was refused. What only came too fast would fill it; a token is
+    /// nobody's to read, as long as it is valid.
     private func isKept(
         _ payload: UnsafeRawBufferPointer,
         _ kind: EventKind,
+        _ outcome: Outcome,
         _ stage: Stage
     ) -> Bool {
-        if kind == .renew || kind == .resume { return false }
+        if outcome == .rate || kind == .renew || kind == .resume { return false }
         let isUnread = stage == .json || stage == .envelope
         return !isUnread || !TokenTraces.areIn(payload)
     }

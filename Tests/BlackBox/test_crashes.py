@@ -112,6 +112,10 @@ def assert_leaves_agree(hub):
     assert dict(line.split("|") for line in rows.splitlines()) == in_journal
 
 
+# Who send thrice what they may, which a hub bears for most of a minute.
+CROWD = ["anna", "ben", "clara", "dan", "eve", "finn", "gail", "hugh"]
+
+
 def talk(hub, names, per_second=8):
     roles = ["coach", "player", "moderator"]
     talkers = [

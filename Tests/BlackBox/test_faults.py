@@ -19,7 +19,12 @@ from faults.proxy import Proxy
 from hub import eventually
 from member import Member
 from service import Service
-from test_crashes import assert_every_delivery_has_its_row, assert_numbers_have_no_gap, talk
+from test_crashes import (
+    CROWD,
+    assert_every_delivery_has_its_row,
+    assert_numbers_have_no_gap,
+    talk,
+)
 from test_journal import assert_refused, folder_of
 from wire import Wire, head
 
@@ -145,7 +150,7 @@ def test_a_segment_that_can_not_be_made_durable_is_told(service, failing_disk, o
     # The least of segments: half a megabyte of talk fills one.
     service.edit(("  folder: journal\n", "  folder: journal\n  size_limit: 1MiB\n"))
     service.start(**fault.environment)
-    talkers = talk(service, ["anna", "ben", "clara"], per_second=60)
+    talkers = talk(service, CROWD, per_second=30)
     assert eventually(lambda: all(talker.delivered for talker in talkers))
     fault.set(order)
     status, _, body = eventually(lambda: unready(service), 30)
@@ -247,7 +252,7 @@ def test_a_wrong_password_is_told_and_stands_nowhere(service, cluster):
 def test_postgresql_killed_ten_times_under_load_has_every_event_once(service, cluster):
     service.migrate()
     service.start()
-    talkers = talk(service, ["anna", "ben", "clara"], per_second=60)
+    talkers = talk(service, CROWD, per_second=30)
     for _ in range(10):
         pid = eventually(lambda: service.record.value(
             "select pid from pg_stat_activity where application_name like 'touchline shipper%'"
@@ -272,7 +277,7 @@ def test_a_full_disk_refuses_new_work_and_takes_it_again(service):
         service.start()
         filler = disk / "filler"
         filler.write_bytes(bytes(200 << 10))
-        talkers = talk(service, ["anna", "ben", "clara", "dan"], per_second=60)
+        talkers = talk(service, CROWD, per_second=30)
         assert eventually(
             lambda: any(told["code"] == FULL for one in talkers for told in one.refused), 60
         ), service.log()

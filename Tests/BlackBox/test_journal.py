@@ -13,7 +13,12 @@ from websockets.exceptions import ConnectionClosed
 import journal
 from hub import eventually
 from member import Member
-from test_crashes import assert_every_delivery_has_its_row, assert_numbers_have_no_gap, talk
+from test_crashes import (
+    CROWD,
+    assert_every_delivery_has_its_row,
+    assert_numbers_have_no_gap,
+    talk,
+)
 from test_keeping import shipping_held
 from wire import Wire, head
 
@@ -77,7 +82,7 @@ def assert_refused(start, *words):
 def test_a_full_journal_refuses_at_once_and_takes_again_when_there_is_room(service):
     hub = small_journal(service)
     with Member(hub, join=hub.channel) as member:
-        talkers = talk(hub, ["anna", "ben", "clara", "dan"], per_second=60)
+        talkers = talk(hub, CROWD, per_second=30)
         with shipping_held(hub):
             assert eventually(
                 lambda: any(told["code"] == FULL for talker in talkers for told in talker.refused), 60

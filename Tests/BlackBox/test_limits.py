@@ -1,12 +1,15 @@
 """How much one may send and connect: by connection, subject, address and channel."""
 
+import collections
+import json
+
 import pytest
 
 from hub import eventually
 from member import Member
-from record import BLOCK
+from record import BLOCK, KIND
 from service import shake
-from wire import Wire, head
+from wire import TEXT, Wire, frame, head
 
 OTHER = "club:demo:u16"
 
@@ -65,6 +68,38 @@ def test_a_channel_takes_so_many_messages_from_all_its_members(service):
         assert one.join(OTHER)["type"] == "ack"
         assert one.say("elsewhere", OTHER)["type"] == "ack"
         assert eventually(lambda: two.say("later")["type"] == "ack")
+
+
+def test_a_flood_of_what_can_not_be_read_is_refused_then_ended_and_nobody_else_feels_it(hub):
+    with Member(hub, "player", join=hub.channel) as other, Wire(hub) as wire:
+        session = wire.open(hub)["session"]
+        wire.send(frame(TEXT, b"{") * 600)
+        assert other.say("hello")["status"] == "delivered"
+        codes = collections.Counter()
+        while (got := wire.read()) and got[0] == TEXT:
+            told = json.loads(got[1])
+            codes[told["code"]] += 1
+        assert got[1][:2] == (4509).to_bytes(2)
+    ended = codes.pop(4509)
+    assert ended == 1 and set(codes) == {"bad_json", "rate"}
+    # What comes back while they are read is little.
+    assert 20 <= codes["bad_json"] < 40 and 500 <= codes["rate"] < 520
+    events = hub.record.until(
+        "select count(*) from audit.event where kind = {frame} and session = '{session}'"
+        " and detail->>'code' = 'repeated_violations'".format(frame=KIND["frame"], session=session),
+        "1",
+    )
+    assert events == "1"
+    kept = hub.record.rows(
+        "select e.detail->>'code' as code, count(*) as events, count(c.body) as kept"
+        " from audit.event e left join audit.content c using (log, seq)"
+        f" where e.kind = {KIND['frame']} and e.session = '{session}' group by 1 order by 1"
+    )
+    assert kept == [
+        {"code": "bad_json", "events": codes["bad_json"], "kept": codes["bad_json"]},
+        {"code": "rate", "events": codes["rate"], "kept": 0},
+        {"code": "repeated_violations", "events": 1, "kept": 0},
+    ]
 
 
 @pytest.mark.parametrize("scope", ["connection", "subject", "address", "channel"])

@@ -10,7 +10,7 @@ import words
 from hub import BINARY, ROOT, eventually
 from member import Member
 from record import KIND
-from test_crashes import talk
+from test_crashes import CROWD, talk
 from test_journal import FULL, small_journal
 from test_keeping import shipping_held
 
@@ -138,7 +138,7 @@ def test_policies_that_a_full_journal_has_no_room_for_wait_until_there_is_some(s
     rule = hub.policies / "rules" / "90-zebra.yaml"
     with Member(hub, join=hub.channel) as member:
         assert member.say("a zebra")["status"] == "delivered"
-        talkers = talk(hub, ["anna", "ben", "clara", "dan"], per_second=60)
+        talkers = talk(hub, CROWD, per_second=30)
         with shipping_held(hub):
             assert eventually(
                 lambda: any(told["code"] == FULL for one in talkers for told in one.refused), 60

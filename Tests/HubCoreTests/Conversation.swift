@@ -20,11 +20,16 @@ final class Conversation {
     /// What the last answer told.
     private(set) var decision: Decision?
 
-    init(shards: Int = 2, recentBytesMax: Int = 1 << 20) throws {
+    /// - Parameter edit: a change of `bundle.yaml`.
+    init(
+        shards: Int = 2,
+        recentBytesMax: Int = 1 << 20,
+        _ edit: (old: String, new: String)? = nil
+    ) throws {
         hub = SimulatedHub(
             seed: 1,
             shards: shards,
-            bundle: try Fixture.bundle(),
+            bundle: try Fixture.bundle(edit),
             recentBytesMax: recentBytesMax
         )
     }
