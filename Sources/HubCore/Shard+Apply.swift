@@ -100,8 +100,8 @@ extension Shard {
         }
     }
 
-    /// Closes a session by a recorded event: nothing of it that isn't recorded by then ever is.
-    private func end(_ slot: Int, _ outcome: Outcome) {
+    /// Closes a session that may not go on: nothing of it that isn't recorded by then ever is.
+    func end(_ slot: Int, _ outcome: Outcome) {
         sessions[slot: slot]?.isEnding = true
         output.close(slot, outcome)
     }
@@ -115,7 +115,7 @@ extension Shard {
         let isSender = isOwn && isLive(proposal)
         if isSender { tell(notices, of: decision, to: proposal.slot) }
         notify(notices, of: decision)
-        if isSender, notices.disconnects { output.close(proposal.slot, .repeatedViolations) }
+        if isSender, notices.disconnects { end(proposal.slot, .repeatedViolations) }
     }
 
     private func deliver(

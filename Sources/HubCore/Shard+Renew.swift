@@ -110,14 +110,14 @@ extension Shard {
     /// Ends a session whose token was verified by none of these keys.
     package func end(_ slot: Int, unlessIn keys: Set<UUID16>) {
         guard let key = sessions[slot: slot]?.token.key, !keys.contains(key) else { return }
-        output.close(slot, .tokenRevoked)
+        end(slot, .tokenRevoked)
     }
 
-    /// Tells a client once that its token expires soon.
-    package func tellIfExpiring(_ slot: Int, at now: Instant) {
-        guard sessions[slot: slot]?.isExpiring(at: now.unixSeconds) == true,
-            let expiresAt = sessions[slot: slot]?.expiresAt
-        else { return }
+    /// Ends a session whose time is over, and tells a client once that its token expires soon.
+    package func endOrTell(_ slot: Int, at now: Instant) {
+        guard let expiresAt = sessions[slot: slot]?.expiresAt else { return }
+        if expiresAt <= now.unixSeconds { return end(slot, .expired) }
+        guard sessions[slot: slot]?.isExpiring(at: now.unixSeconds) == true else { return }
         sessions[slot: slot]?.isToldOfExpiry = true
         var text: [UInt8] = []
         text.json("{\"type\":\"expiring\",\"expires_at\":")

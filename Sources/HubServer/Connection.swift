@@ -285,17 +285,15 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler {
         if reading { context.read() }
     }
 
-    /// One look at the clock, twice a second: pings a silent client, closes a dead or expired one, and
-    /// cuts one that doesn't read what it was told at the end.
-    func tick(nowNs: UInt64, isExpired: Bool, pingIntervalNs: UInt64) {
+    /// One look at the clock, twice a second: pings a silent client, closes a dead one, and cuts one
+    /// that doesn't read what it was told at the end.
+    func tick(nowNs: UInt64, pingIntervalNs: UInt64) {
         guard closing == nil else {
             if nowNs > closingSinceNs + Self.closeTimeMaxNs { context?.close(promise: nil) }
             return
         }
         if unaskedBytes > 0 || queuedBytes > 0, let context { countQueue(context) }
-        if isExpired {
-            close(.expired)
-        } else if let pingSentNs, nowNs > pingSentNs + pingIntervalNs {
+        if let pingSentNs, nowNs > pingSentNs + pingIntervalNs {
             close(.noPong)
         } else if pingSentNs == nil, nowNs > lastReadNs + pingIntervalNs {
             pingSentNs = nowNs

@@ -100,13 +100,8 @@ package final class ShardLoop: ShardOutput, RecordedGroupReceiver, @unchecked Se
         for slot in stride(from: tickPart, to: connections.count, by: Self.tickParts) {
             guard let connection = connections[slot] else { continue }
             shard.end(slot, unlessIn: keys)
-            shard.tellIfExpiring(slot, at: now)
-            let expiresAt = shard.sessions[slot: slot]?.expiresAt ?? .max
-            connection.tick(
-                nowNs: now.monotonicNs,
-                isExpired: expiresAt <= now.unixSeconds,
-                pingIntervalNs: pingIntervalNs
-            )
+            shard.endOrTell(slot, at: now)
+            connection.tick(nowNs: now.monotonicNs, pingIntervalNs: pingIntervalNs)
         }
         guard tickPart == 0 else { return }
         reconnectWindow = ReconnectWindow(connections: total)

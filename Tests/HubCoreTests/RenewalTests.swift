@@ -50,7 +50,7 @@ struct RenewalTests {
             loop.sent[slot] = nil
             var now = hub.now
             now.wall += Int64(second) * 1_000_000
-            loop.shard.tellIfExpiring(slot, at: now)
+            loop.shard.endOrTell(slot, at: now)
             if loop.sent[slot] != nil { told.append(Int64(second)) }
         }
         #expect(told == [after])
@@ -85,6 +85,29 @@ struct RenewalTests {
         #expect(loop.closed.isEmpty)
         loop.shard.endSessions(without: [Self.oldKey])
         #expect(loop.closed == [slot: .tokenRevoked])
+    }
+
+    @Test(
+        "what waits in a session whose time or key is over is judged no more",
+        arguments: [Outcome.expired, .tokenRevoked]
+    )
+    func over(outcome: Outcome) throws {
+        let (hub, loop, slot) = try session(from: Self.now, until: Self.now + 600)
+        let join = #"{"type":"join","id":"j","channel":"club:a"}"#
+        for text in [join, Conversation.message("late")] {
+            Array(text.utf8).withUnsafeBytes { loop.shard.receive($0, from: slot, at: hub.now) }
+        }
+        if outcome == .expired {
+            var later = hub.now
+            later.wall += 630_000_000
+            loop.shard.endOrTell(slot, at: later)
+        } else {
+            loop.shard.endSessions(without: [Fixture.key])
+        }
+        hub.settle()
+        #expect(loop.closed == [slot: outcome])
+        let kinds = try hub.decodedEvents().map(\.kind)
+        #expect(kinds == [.connect, .join], "the join was judged before")
     }
 
     @Test(
