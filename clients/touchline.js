@@ -643,7 +643,7 @@ export class Touchline {
     /** The hub took this client out of a channel, or didn't let it in again. */
     #removed(frame) {
         if (!this.#channels.has(frame.channel)) return;
-        if (frame.code === "resume_lost") {
+        if (frame.code === "resume_lost" || PASSING.has(frame.code)) {
             this.#rejoin(frame.channel);
         } else {
             const {code, message, decision} = frame;

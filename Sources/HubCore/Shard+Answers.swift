@@ -69,9 +69,10 @@ extension Shard {
         return text
     }
 
+    /// - Parameter decision: nil when it could not be recorded.
     func left(
         _ channel: String,
-        _ decision: Decision,
+        _ decision: Decision?,
         _ outcome: Outcome,
         say: String? = nil
     ) -> [UInt8] {
@@ -82,9 +83,9 @@ extension Shard {
         text.json(string: outcome.rawValue)
         text.json(",\"message\":")
         text.json(string: say ?? outcome.sentence)
-        text.json(",\"decision\":\"")
-        text.json(decision)
-        text.json("\"}")
+        text.json(",\"decision\":")
+        text.json(orNull: decision)
+        text.json("}")
         return text
     }
 
@@ -104,18 +105,22 @@ extension Shard {
         text.json(",\"message\":")
         text.json(string: message ?? outcome.sentence)
         text.json(",\"decision\":")
-        if let decision {
-            text.json("\"")
-            text.json(decision)
-            text.json("\"")
-        } else {
-            text.json("null")
-        }
+        text.json(orNull: decision)
         if let retryAfterMs {
             text.json(",\"retry_after_ms\":")
             text.json(Int64(retryAfterMs))
         }
         text.json("}")
         return text
+    }
+}
+
+extension [UInt8] {
+    /// Appends a decision's id as a string, or null.
+    fileprivate mutating func json(orNull decision: Decision?) {
+        guard let decision else { return json("null") }
+        json("\"")
+        json(decision)
+        json("\"")
     }
 }

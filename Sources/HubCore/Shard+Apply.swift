@@ -281,13 +281,22 @@ extension Shard {
     ) {
         if case .handshake(let ticket, _) = proposal.reply {
             output.handshakeRecorded(ticket: ticket, decision: nil, outcome: outcome)
-        } else if isLive(proposal) {
-            // A connection that broke the protocol ends, recorded or not.
-            if case .close(let outcome) = proposal.reply {
-                return output.close(proposal.slot, outcome)
-            }
+            return
+        }
+        guard isLive(proposal) else { return }
+        let slot = proposal.slot
+        switch proposal.reply {
+        // A connection that broke the protocol ends, recorded or not.
+        case .close(let outcome): output.close(slot, outcome)
+        // Nor does anyone stay in a channel that its claims no longer open.
+        case .removed: end(slot, .recordUnavailable)
+        case .leftOut(let name, _, _): output.sendText(left(name, nil, outcome), to: slot)
+        case .rejoined:
+            guard let name = proposal.channelName else { return }
+            output.sendText(left(name, nil, outcome), to: slot)
+        default:
             let id = bytes[rebasing: proposal.requestID]
-            output.sendText(refusal(outcome, id, nil, retryAfterMs: 1000), to: proposal.slot)
+            output.sendText(refusal(outcome, id, nil, retryAfterMs: 1000), to: slot)
         }
     }
 

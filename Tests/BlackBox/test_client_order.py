@@ -117,6 +117,7 @@ def test_a_resumed_channel_goes_on_in_a_new_epoch(play):
     [
         '{type: "refused", id: socket.last("resume").id, code: "resume_lost", message: "Lost."}',
         '{type: "left", channel, code: "resume_lost", message: "Lost.", decision: "1-9"}',
+        '{type: "left", channel, code: "record_unavailable", message: "Full.", decision: null}',
     ],
 )
 def test_what_can_not_be_resumed_is_joined_anew_with_a_gap(play, answer):

@@ -87,6 +87,23 @@ struct RenewalTests {
         #expect(loop.closed == [slot: .tokenRevoked])
     }
 
+    @Test("nobody stays in a channel that the new claims don't open, though the journal is full")
+    func unrecorded() throws {
+        let talk = try Conversation(shards: 1)
+        let vetted = #"{"birthdate":"1990-01-01","vetted":true}"#
+        let ann = talk.connect(1, claims: vetted, join: "youth:a")
+        let loop = talk.hub.loops[0]
+        let token = Fixture.adult.replacing("\"", with: "\\\"")
+        talk.send(ann, #"{"type":"renew","id":"1","token":"\#(token)"}"#)
+        talk.hub.handOver(loop)
+        talk.hub.record()
+        talk.hub.isFull = true
+        talk.hub.settle()
+        #expect(talk.got(ann, "renewed").count == 1)
+        #expect(loop.closed == [ann.slot: .recordUnavailable])
+        #expect(talk.got(ann, "refused").isEmpty)
+    }
+
     @Test(
         "what waits in a session whose time or key is over is judged no more",
         arguments: [Outcome.expired, .tokenRevoked]

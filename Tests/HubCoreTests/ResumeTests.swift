@@ -75,6 +75,30 @@ struct ResumeTests {
         #expect(talk.hub.contents[event.seq] == nil)
     }
 
+    @Test("a join that the full journal can't take is told, and can be tried again")
+    func unrecorded() throws {
+        let back = talk.connect(1, on: 1, claims: Fixture.adult, join: nil)
+        talk.send(
+            back,
+            #"{"type":"resume","id":"r","token":"\#(token)","channels":[{"channel":"club:a","#
+                + #""epoch":1,"seq":0},{"channel":"nowhere","epoch":1,"seq":0}]}"#
+        )
+        talk.hub.handOver(talk.hub.loops[1])
+        talk.hub.record()
+        talk.hub.isFull = true
+        talk.hub.settle()
+        #expect(talk.got(back, "ack").count == 1 && talk.got(back, "refused").isEmpty)
+        let left = talk.got(back, "left")
+        #expect(left.count == 2)
+        for (told, channel) in zip(left, ["club:a", "nowhere"]) {
+            #expect(told.contains(#""channel":"\#(channel)","code":"record_unavailable""#))
+            #expect(told.hasSuffix(#""decision":null}"#))
+        }
+        talk.hub.isFull = false
+        let joined = talk.ask(back, #"{"type":"join","id":"j","channel":"club:a"}"#)
+        #expect(joined.count == 1 && joined[0].contains(#""status":"joined""#))
+    }
+
     @Test("of two who use a token at one moment, one wins")
     func race() {
         let first = talk.connect(1, on: 0, claims: Fixture.adult, join: nil)

@@ -188,6 +188,8 @@ final class SimulatedHub {
     var shipsAtOnce = true
     /// Whether the record can't be asked.
     var isAway = false
+    /// Whether the journal is full but for last events.
+    var isFull = false
     /// The sessions that asked for what they missed in a channel, and behind which place.
     var resumptions: [(session: UUID16, channel: String, after: Place)] = []
     /// How many of them were seen to have got it.
@@ -219,6 +221,10 @@ final class SimulatedHub {
         lanes = []
         for batch in batches {
             for index in batch.proposals.indices {
+                if isFull, !batch.proposals[index].kind.isLast {
+                    ledger.leaveOut(&batch.proposals[index])
+                    continue
+                }
                 ledger.admit(&batch.proposals[index], now: clock)
                 guard
                     case .recorded(let seq, let at, let channelSeq) =
