@@ -11,6 +11,8 @@ package final class Recorder: Sendable {
     private struct Inbox {
         var batches: [Batch] = []
         var isStopping = false
+        /// Set once everything that was submitted before is recorded, and nothing will be any more.
+        var hasEnded = false
         var failure: String?
     }
 
@@ -89,10 +91,10 @@ package final class Recorder: Sendable {
 
     /// Takes a shard's batch; the shard must not touch it any more.
     ///
-    /// - Returns: false when the record has failed and nothing is taken.
+    /// - Returns: false when the record has failed or ended, and nothing is taken.
     package func submit(_ batch: Batch) -> Bool {
         let accepted = inbox.withLock { inbox in
-            guard inbox.failure == nil else { return false }
+            guard inbox.failure == nil, !inbox.hasEnded else { return false }
             inbox.batches.append(batch)
             return true
         }
@@ -100,7 +102,7 @@ package final class Recorder: Sendable {
         return accepted
     }
 
-    /// Records what was submitted so far, then returns from `run`.
+    /// Records what is submitted until nothing more comes, then returns from `run`.
     package func stop() {
         inbox.withLock { $0.isStopping = true }
         wake.set()
@@ -138,7 +140,7 @@ package final class Recorder: Sendable {
                     try record(batches, &desk)
                 } else if isStopping || desk.notary.isDue(nowNs: monotonicNs()) {
                     try recordCheckpoint(&desk)
-                    if isStopping { return }
+                    if isStopping, endsIdle() { return }
                 } else if desk.notary.hasUnsigned || desk.retryNs != nil {
                     _ = wake.wait(milliseconds: Self.pauseMs)
                     // Nobody comes while readiness says no: look without being asked.
@@ -150,6 +152,14 @@ package final class Recorder: Sendable {
         } catch {
             fail("\(error)")
             throw error
+        }
+    }
+
+    /// Takes nothing more, unless something has come meanwhile.
+    private func endsIdle() -> Bool {
+        inbox.withLock { inbox in
+            inbox.hasEnded = inbox.batches.isEmpty
+            return inbox.hasEnded
         }
     }
 

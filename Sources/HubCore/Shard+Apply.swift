@@ -19,6 +19,12 @@ extension Shard {
         appliedThrough = max(appliedThrough, group.through)
     }
 
+    /// The recorder takes nothing any more: whoever waits for something of this batch is told.
+    package func refuse(_ batch: Batch, at now: Instant) {
+        for index in batch.proposals.indices { batch.proposals[index].ruling = .unrecorded }
+        apply(RecordedGroup(batches: [batch], through: appliedThrough), at: now)
+    }
+
     private func apply(
         _ proposal: Proposal,
         of batch: Batch,

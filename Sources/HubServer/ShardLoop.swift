@@ -243,7 +243,7 @@ package final class ShardLoop: ShardOutput, RecordedGroupReceiver, @unchecked Se
     private func handOver() {
         guard let batch = shard.takeBatch() else { return }
         shard.handedOver(batch)
-        if !submit(batch) { fail() }
+        if !submit(batch) { shard.refuse(batch, at: clocks.now()) }
     }
 
     /// Writes what this turn has gathered, one write a connection.

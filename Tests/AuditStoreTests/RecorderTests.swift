@@ -52,6 +52,15 @@ struct RecorderTests {
         try StartState.load(lab.hub, log: 1, now: now, strikesFrom: 0, keyedMax: 10)
     }
 
+    @Test("what comes after the orderly end is not taken, so that nobody waits for it")
+    func ended() throws {
+        let sandbox = JournalSandbox()
+        let feeder = Feeder(clock: [1, 2])
+        try feeder.record(into: JournalWriter(sandbox.configuration), state: nil)
+        #expect(feeder.recorded.count == 4)
+        #expect(!feeder.recorder.submit(Feeder.batch()))
+    }
+
     @Test(
         "a full journal refuses new work, keeps last events, and takes new work when it has room"
     )

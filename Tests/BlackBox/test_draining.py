@@ -3,7 +3,9 @@
 import contextlib
 import signal
 
+from hub import eventually
 from member import Member
+from operators import Operators
 from record import KIND
 
 
@@ -25,3 +27,25 @@ def test_members_are_told_to_come_back_over_a_while(serving):
     ends = f"""select count(*) from audit.event where kind = {KIND["disconnect"]}
         and detail->>'code' = 'restarting'"""
     assert serving.record.value(ends) == "24"
+
+
+def test_who_asks_while_the_rest_is_shipped_is_answered_and_the_hub_ends(serving, cluster):
+    console = Operators(serving, serving.token("operator"))
+    with Member(serving, join=serving.channel) as member:
+        cluster.stop()
+        try:
+            decision = member.say("waits in the journal")["decision"]
+            serving.process.send_signal(signal.SIGTERM)
+            status, answer = eventually(lambda: unrecorded(console), 15)
+            assert (status, answer["code"]) == (503, "record_unavailable")
+            assert console.raw("GET", "sessions")[0] == 503
+            assert serving.process.wait(60) == 0, serving.log()
+        finally:
+            cluster.start()
+    serving.start()
+    serving.record.event(decision)
+
+
+def unrecorded(console):
+    answer = console.raw("GET", "sessions")
+    return answer[0] != 200 and answer

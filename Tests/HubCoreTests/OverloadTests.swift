@@ -56,6 +56,24 @@ struct OverloadTests {
         #expect(talk.say(fast, "and on").contains { $0.contains(#""status":"delivered""#) })
     }
 
+    @Test("what the recorder takes no more is refused, to members and to operators")
+    func ended() throws {
+        let talk = try Conversation(shards: 1)
+        let ann = talk.connect(1)
+        let shard = try #require(talk.hub.loops[0].shard)
+        talk.send(ann, Conversation.message("too late"))
+        talk.hub.operate(.freeze, .freeze(.freeze), "club:a")
+        let batch = try #require(shard.takeBatch())
+        shard.handedOver(batch)
+        shard.refuse(batch, at: talk.hub.now)
+        #expect(shard.bytesInFlight == 0)
+        let refused = talk.got(ann, "refused")
+        #expect(refused.count == 1 && refused[0].contains(#""id":"m","code":"record_unavailable""#))
+        #expect(talk.hub.loops[0].refusals == [talk.hub.ticket: .recordUnavailable])
+        #expect(shard.sessions[slot: ann.slot]?.inFlight == 0)
+        #expect(shard.openChannels(at: talk.hub.now).first?.isFrozen == false)
+    }
+
     @Test("what waits to be judged again counts, too, until it has gone on or its member has")
     func waiting() throws {
         let talk = try Conversation(shards: 1)
