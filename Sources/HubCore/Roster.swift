@@ -60,13 +60,14 @@ package struct Roster: Sendable {
     package func places(in channel: String, at now: Int64) -> [RosterPlace]? {
         channels[channel]?.seats.map { subject, seat in
             let entry = people[subject]?.entry
+            let isMinor = entry?.ofAgeAt.map { now < $0 } ?? true
             return RosterPlace(
                 subject: subject,
                 belongs: seat.belongs,
                 isEnrolled: seat.isEnrolled,
                 sessions: seat.joined,
-                isMinor: entry?.ofAgeAt.map { now < $0 } ?? true,
-                isModerator: entry?.isModerator ?? false
+                isMinor: isMinor,
+                isModerator: !isMinor && entry?.hasModeratorRole == true
             )
         }
     }

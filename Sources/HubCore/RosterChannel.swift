@@ -97,7 +97,7 @@ struct RosterChannel: Sendable {
         let age = entry?.ofAgeAt
         let isMinor = age.map { countedAt < $0 } ?? true
         if isMinor, let age { changesAt = min(changesAt, age) }
-        let isModerator = entry?.isModerator ?? false
+        let isModerator = entry?.hasModeratorRole ?? false
         heads.roster.count(isMinor: isMinor, isModerator: isModerator, by: step)
         if seat.joined > 0 {
             heads.present.count(isMinor: isMinor, isModerator: isModerator, by: step)

@@ -10,14 +10,14 @@ package final class RosterEntry: Sendable {
     let channels: [String]
     /// When the member comes of age, microseconds since 2000-01-01 UTC; nil when that isn't known.
     let ofAgeAt: Int64?
-    let isModerator: Bool
+    let hasModeratorRole: Bool
 
     /// - Parameter member: what the bundle in force reads out of the claims.
     package init(_ member: MemberFacts, claims: String) {
         self.claims = claims
         name = member.name
         ofAgeAt = member.ofAgeAt
-        isModerator = member.isModerator
+        hasModeratorRole = member.hasModeratorRole
         var seen: Set<String> = []
         channels = member.channels.filter { name in
             name.utf8.count <= Envelope.channelBytesMax && seen.insert(name).inserted
@@ -30,7 +30,8 @@ package final class RosterEntry: Sendable {
 
     /// Whether it makes no difference to any count which of the two is known.
     func counts(as other: RosterEntry) -> Bool {
-        ofAgeAt == other.ofAgeAt && isModerator == other.isModerator && channels == other.channels
+        ofAgeAt == other.ofAgeAt && hasModeratorRole == other.hasModeratorRole
+            && channels == other.channels
     }
 }
 

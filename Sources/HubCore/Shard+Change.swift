@@ -86,7 +86,7 @@ extension Shard {
         }
         guard let found = target(envelope, channel, payload, slot, started) else { return }
         let isAuthor = found.entry.author == session.subject
-        guard isAuthor || session.member.isModerator else {
+        guard isAuthor || session.member.isModerator(at: now.wall) else {
             refuse(
                 payload,
                 slot,

@@ -46,7 +46,7 @@ extension Shard {
     func obstacle(toChanging channel: String, _ session: Session) -> Outcome? {
         if standing.mutedUntil(session.subject, in: channel) > now.wall { return .muted }
         let isFrozen = settings[channel]?.isFrozen ?? false
-        return isFrozen && !session.member.isModerator ? .frozen : nil
+        return isFrozen && !session.member.isModerator(at: now.wall) ? .frozen : nil
     }
 
     /// Why a member may not write in a channel that it is not in.
@@ -60,7 +60,8 @@ extension Shard {
     /// also what moderators have.
     func slowWindow(_ channel: String, _ session: Session) -> Int64 {
         let seconds = slowSeconds(channel)
-        return seconds > 0 && !session.member.isModerator ? Int64(seconds) * 1_000_000 : 0
+        if seconds == 0 || session.member.isModerator(at: now.wall) { return 0 }
+        return Int64(seconds) * 1_000_000
     }
 
     private func slowSeconds(_ channel: String) -> Int {

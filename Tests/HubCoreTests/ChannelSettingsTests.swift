@@ -66,6 +66,30 @@ struct ChannelSettingsTests {
         #expect(talk.say(ann, "hello").contains { $0.contains("delivered") })
     }
 
+    @Test(
+        "a moderator's role is nothing to a minor, nor to whose age isn't known",
+        arguments: ["", #""birthdate":"2013-01-01","#, #""birthdate":"2007-05-09","#]
+    )
+    func minors(birthdate: String) throws {
+        let ann = talk.connect(1, on: 0)
+        _ = talk.say(ann, "hello")
+        let max = talk.connect(2, on: 1, claims: "{\(birthdate)\"roles\":[\"moderator\"]}")
+        let deletion = #"{"type":"delete","id":"d","channel":"club:a","epoch":1,"seq":1}"#
+        operate(.freeze, .freeze(.freeze))
+        #expect(talk.say(max, "order")[0].contains(#""code":"frozen""#))
+        #expect(talk.ask(max, deletion)[0].contains(#""code":"unknown_message""#))
+        operate(.unfreeze, .freeze(.unfreeze))
+        operate(.slow, .slow(seconds: 10))
+        #expect(talk.say(max, "one").contains { $0.contains("delivered") })
+        #expect(talk.say(max, "two")[0].contains(#""code":"slow_mode""#))
+        // Whose birthday it is tomorrow becomes one on the open session.
+        hub.clock += 86_400_000_000
+        operate(.freeze, .freeze(.freeze))
+        let isOfAge = birthdate.contains("2007")
+        #expect(talk.say(max, "order").contains { $0.contains("delivered") } == isOfAge)
+        #expect(talk.ask(max, deletion).contains { $0.contains("deleted") } == isOfAge)
+    }
+
     @Test("a message judged before a freeze is not delivered after it")
     func stale() throws {
         let ann = talk.connect(1, on: 0)

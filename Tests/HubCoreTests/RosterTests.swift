@@ -246,7 +246,7 @@ struct RosterTests {
             for subject in present.union(named).union(chosen) {
                 let isMinor = facts[subject]?.isMinor(at: now) ?? true
                 var one = HeadCount(adults: isMinor ? 0 : 1, minors: isMinor ? 1 : 0)
-                one.moderators = !isMinor && facts[subject]!.isModerator ? 1 : 0
+                one.moderators = !isMinor && facts[subject]!.hasModeratorRole ? 1 : 0
                 heads.roster = heads.roster + one
                 if present.contains(subject) { heads.present = heads.present + one }
             }

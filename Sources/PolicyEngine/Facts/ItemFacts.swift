@@ -70,7 +70,7 @@ extension Circumstances {
             name: "",
             roles: [],
             ofAgeAt: nil,
-            isModerator: false,
+            hasModeratorRole: false,
             channels: [],
             claims: [:]
         )

@@ -10,8 +10,8 @@ package final class MemberFacts: Sendable {
     /// When the member comes of age, in microseconds since 2000-01-01 UTC; nil when that isn't
     /// known, which makes a minor.
     package let ofAgeAt: Int64?
-    /// Whether one of the roles is that of a moderator.
-    package let isModerator: Bool
+    /// Whether one of the roles is that of a moderator, which counts for adults alone.
+    package let hasModeratorRole: Bool
     /// Names of the channels whose roster the member is on.
     package let channels: [String]
     /// The roles as conditions read them.
@@ -24,7 +24,7 @@ package final class MemberFacts: Sendable {
         name: String,
         roles: [String],
         ofAgeAt: Int64?,
-        isModerator: Bool,
+        hasModeratorRole: Bool,
         channels: [String],
         claims: [String: Value]
     ) {
@@ -32,7 +32,7 @@ package final class MemberFacts: Sendable {
         self.name = name
         self.roles = roles
         self.ofAgeAt = ofAgeAt
-        self.isModerator = isModerator
+        self.hasModeratorRole = hasModeratorRole
         self.channels = channels
         self.claims = claims
         roleValues = .list(roles.map(Value.string))
@@ -41,5 +41,10 @@ package final class MemberFacts: Sendable {
     /// Whether the member isn't known to be of age.
     package func isMinor(at now: Int64) -> Bool {
         ofAgeAt.map { now < $0 } ?? true
+    }
+
+    /// Whether the member is a moderator, as nobody is who isn't known to be of age.
+    package func isModerator(at now: Int64) -> Bool {
+        hasModeratorRole && !isMinor(at: now)
     }
 }

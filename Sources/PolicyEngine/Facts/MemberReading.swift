@@ -69,7 +69,7 @@ extension MemberReading {
             name: name,
             roles: roles,
             ofAgeAt: claim(birthdate)?.string.flatMap(ofAge),
-            isModerator: roles.contains(where: moderators.contains),
+            hasModeratorRole: roles.contains(where: moderators.contains),
             channels: claim(channels)?.words ?? [],
             claims: Dictionary(
                 uniqueKeysWithValues: declared.map { declared in

@@ -55,7 +55,7 @@ extension MemberFacts {
             name: name,
             roles: roles,
             ofAgeAt: ofAgeAt,
-            isModerator: isModerator,
+            hasModeratorRole: hasModeratorRole,
             channels: channels,
             claims: claims
         )
@@ -76,7 +76,7 @@ extension MemberReading {
             name: name,
             roles: roles,
             ofAgeAt: isMinor ? nil : .min,
-            isModerator: roles.contains(where: moderators.contains),
+            hasModeratorRole: roles.contains(where: moderators.contains),
             channels: [],
             claims: Dictionary(
                 uniqueKeysWithValues: declared.map { ($0.name, claims[$0.name] ?? $0.missing) }
