@@ -347,8 +347,8 @@ export class Touchline {
         const {socket, goodbye, welcome} = link;
         link.socket = null;
         if (socket) discard(socket, 4000); // If it was given up; a closed one takes no notice.
-        // What could not be resumed once is not tried again.
-        if (closeCode === 4410) this.#resumeToken = null;
+        // The session goes on elsewhere: its token is used up.
+        if (closeCode === 4510) this.#resumeToken = null;
         let isFinal = FINAL_CLOSES.has(closeCode) || (closeCode >= 4500 && closeCode <= 4999);
         if (welcome) {
             if (Date.now() - link.since > STABLE_MS) this.#attempt = 0;

@@ -13,6 +13,11 @@ extension HandshakeGate {
         ASCII.equals(String(head.target.prefix { $0 != "?" }), checkPath)
     }
 
+    /// Whether a browser asks first whether a page may check (CORS), which is no attempt to connect.
+    package func isPreflight(_ head: RequestHead) -> Bool {
+        head.method == "OPTIONS" && isCheck(head)
+    }
+
     /// Runs the steps on a request to `checkPath`: GET with `Authorization: Bearer` and no upgrade,
     /// or the OPTIONS with which a browser asks first (CORS).
     ///
@@ -56,9 +61,10 @@ extension HandshakeGate {
         )
     }
 
-    /// What lets a page of an allowed origin read the answer; always `Vary`, so that no cache gives
-    /// one origin's answer to another.
-    private func corsFields(_ head: RequestHead) -> [HeaderField] {
+    /// What lets a page of an allowed origin read an answer to `checkPath`; always `Vary`, so that no
+    /// cache gives one origin's answer to another. Nothing for other paths.
+    package func corsFields(_ head: RequestHead) -> [HeaderField] {
+        guard isCheck(head) else { return [] }
         let sent = head.values(of: "Origin")
         var fields = [HeaderField("Vary", "Origin")]
         if sent.count == 1, origins.allows(sent[0]) {

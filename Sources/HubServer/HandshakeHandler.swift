@@ -111,24 +111,18 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler, Pe
 
     private func judge(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         let now = loop.clocks.now()
-        guard identify(head, context) else {
-            refuse(Refusal(.badForwarded, at: .head))
-            return
-        }
         let request = RequestHead(head)
-        if isOverLimit {
-            refuse(Refusal(.tooManyConnections, at: .limits))
-            return
-        }
-        let waitNs = loop.shard.accounts.takeHandshake(
-            address: limitKey,
-            nowNs: now.monotonicNs
-        )
-        if waitNs > 0 {
-            refuse(Self.tooOften("This address", waitNs))
-            return
-        }
         let gate = entrance.gates.current
+        // Also what is refused before the check itself is for the page to read.
+        let cors = gate.corsFields(request)
+        guard identify(head, context) else {
+            refuse(Refusal(.badForwarded, at: .head), cors: cors)
+            return
+        }
+        if !gate.isPreflight(request), let refusal = addressRefusal(now) {
+            refuse(refusal, cors: cors)
+            return
+        }
         if gate.isCheck(request) {
             check(request, gate, now)
             return
@@ -145,6 +139,13 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler, Pe
         }
     }
 
+    /// Takes a handshake from its address's allowance, unless that has too many connections.
+    private func addressRefusal(_ now: Instant) -> Refusal? {
+        if isOverLimit { return Refusal(.tooManyConnections, at: .limits) }
+        let waitNs = loop.shard.accounts.takeHandshake(address: limitKey, nowNs: now.monotonicNs)
+        return waitNs > 0 ? .tooOften("This address", waitNs) : nil
+    }
+
     /// Takes a handshake from its subject's allowance.
     private func rateRefusal(
         of arrival: Arrival,
@@ -155,21 +156,7 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler, Pe
             subject: arrival.subject,
             nowNs: now.monotonicNs
         )
-        return waitNs > 0 ? Self.tooOften("This member", waitNs, principal) : nil
-    }
-
-    private static func tooOften(
-        _ who: String,
-        _ waitNs: UInt64,
-        _ principal: Principal? = nil
-    ) -> Refusal {
-        Refusal(
-            .tooManyConnections,
-            at: .limits,
-            detail: who + " connects too often: wait a moment.",
-            principal: principal,
-            retryAfterSeconds: Int(waitNs / 1_000_000_000) + 1
-        )
+        return waitNs > 0 ? .tooOften("This member", waitNs, principal) : nil
     }
 
     /// Finds out whose request it is, and counts its connection if a proxy made it.
@@ -209,7 +196,7 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler, Pe
             }
             let verdict = loop.shard.verdict(on: arrival, at: now, counting: .look)
             if verdict.disposition > .redact {
-                refuse(refusal(verdict, principal), cors: cors, verdict: verdict)
+                refuse(Refusal(verdict, principal), cors: cors, verdict: verdict)
             } else {
                 answer(.admissible(principal, cors: cors))
             }
@@ -231,7 +218,7 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler, Pe
         let counting = attempts == 0 ? Counting.first(as: number) : .again(as: number)
         let verdict = loop.shard.verdict(on: arrival, at: now, counting: counting)
         guard verdict.disposition <= .redact else {
-            refuse(refusal(verdict, admission.principal), verdict: verdict)
+            refuse(Refusal(verdict, admission.principal), verdict: verdict)
             return
         }
         state = .admitting(admission, arrival, attempts: attempts)
@@ -253,16 +240,6 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler, Pe
                 agent: request.values(of: "User-Agent").first ?? "",
                 isTLS: isTLS
             )
-        )
-    }
-
-    private func refusal(_ verdict: Verdict, _ principal: Principal) -> Refusal {
-        Refusal(
-            .connectionRefused,
-            at: .rules,
-            detail: verdict.say,
-            principal: principal,
-            retryAfterSeconds: verdict.retryAfterMs.map { $0 / 1000 + 1 }
         )
     }
 
@@ -387,15 +364,4 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler, Pe
 
     /// Time to take the answer to a refused handshake: a slow phone's, some times over.
     private static let answerTimeMax = TimeAmount.seconds(5)
-}
-
-extension RequestHead {
-    init(_ head: HTTPRequestHead) {
-        self.init(
-            method: head.method.rawValue,
-            target: head.uri,
-            version: .init(major: head.version.major, minor: head.version.minor),
-            headers: head.headers.map { ($0.name, $0.value) }
-        )
-    }
 }

@@ -260,6 +260,17 @@ def test_a_close_code_says_whether_to_come_back(play, code, goodbye, status):
     assert wait is None or wait <= found["retryInMs"] <= wait + 1
 
 
+def test_a_session_that_goes_on_elsewhere_is_not_resumed_again(play):
+    sent = play(JOIN + """
+        socket.end(4510);
+        me.hub.connect();
+        window.socket = await script.next(2);
+        welcome({resume_token: "second"});
+        return socket.sent.map(({type}) => type);
+    """, first=TOKEN)  # fmt: skip
+    assert sent == ["join"]
+
+
 def test_backoff_doubles_to_its_bound_and_is_jittered_over_the_whole_of_it(play):
     options = {"backoffMs": 500, "backoffMaxMs": 30_000}
     most = play("return [0, 1, 2, 5, 6, 50, 5000].map((n) => backoff(n, bounds, 1));".replace(

@@ -127,6 +127,32 @@ def test_handshakes_are_counted_and_the_answer_says_when_to_come_back(service, s
     assert eventually(lambda: shake(hub)[0] == 101, every=1), "after a while it may again"
 
 
+def test_a_page_can_read_that_its_address_connects_too_often(service):
+    origin = "https://club.example"
+    service.edit(("  port: 0\n  tls:", f'  port: 0\n  origins: ["{origin}"]\n  tls:'))
+    hub = limited(service, address="handshakes_per_second: 1, handshakes_at_once: 10")
+    first = {
+        "Origin": origin,
+        "Access-Control-Request-Method": "GET",
+        "Access-Control-Request-Headers": "authorization",
+    }
+    for _ in range(10):
+        assert hub.http("/check", first, method="OPTIONS")[0] == 204, "to ask first is no attempt"
+    headers = {"Authorization": f"Bearer {hub.token()}", "Origin": origin}
+    answers = []
+    while not answers or answers[-1][0] == 200:
+        answers.append(hub.http("/check", headers))
+    status, fields, body = answers[-1]
+    assert len(answers) > 10
+    assert (status, json.loads(body)["code"]) == (429, "too_many_connections")
+    assert fields["Access-Control-Allow-Origin"] == origin
+    assert "Retry-After" in fields["Access-Control-Expose-Headers"]
+    assert int(fields["Retry-After"]) >= 1
+    assert hub.http("/check", first, method="OPTIONS")[0] == 204
+    status, fields, _ = hub.http("/check", headers | {"Origin": "https://evil.example"})
+    assert status == 429 and fields["Access-Control-Allow-Origin"] is None
+
+
 @pytest.mark.parametrize(
     "other, status", [("2001:db8:0:7:ffff::2", 429), ("2001:db8:0:8::1", 101)]
 )
