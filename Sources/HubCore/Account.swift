@@ -4,6 +4,7 @@ import Synchronization
 /// message costs a lock that nearly nobody else asks for, and no look-up.
 package final class Account: Sendable {
     private struct Buckets {
+        var connections: TokenBucket?
         var handshakes: TokenBucket?
         var messages: TokenBucket?
         var bytes: TokenBucket?
@@ -14,11 +15,17 @@ package final class Account: Sendable {
     init(_ scope: RateLimits.Scope) {
         buckets = Mutex(
             Buckets(
+                connections: scope.connections.map { TokenBucket($0) },
                 handshakes: scope.handshakes.map { TokenBucket($0) },
                 messages: scope.messages.map { TokenBucket($0) },
                 bytes: scope.bytes.map { TokenBucket($0) }
             )
         )
+    }
+
+    /// - Returns: 0, or the nanoseconds until a connection may be accepted.
+    package func takeConnection(nowNs: UInt64) -> UInt64 {
+        buckets.withLock { $0.connections?.take(nowNs: nowNs) ?? 0 }
     }
 
     /// - Returns: 0, or the nanoseconds until a handshake may pass.
@@ -44,9 +51,8 @@ package final class Account: Sendable {
 
     func isFull(nowNs: UInt64) -> Bool {
         buckets.withLock { buckets in
-            [buckets.handshakes, buckets.messages, buckets.bytes].allSatisfy {
-                $0?.isFull(nowNs: nowNs) ?? true
-            }
+            [buckets.connections, buckets.handshakes, buckets.messages, buckets.bytes]
+                .allSatisfy { $0?.isFull(nowNs: nowNs) ?? true }
         }
     }
 }

@@ -24,6 +24,12 @@ package final class Accounts: Sendable {
     }
 
     /// - Parameter address: its `limitKey`.
+    package func takeConnection(address: String, nowNs: UInt64) -> UInt64 {
+        guard limits.address.connections != nil else { return 0 }
+        return addresses.account(address, nowNs: nowNs).takeConnection(nowNs: nowNs)
+    }
+
+    /// - Parameter address: its `limitKey`.
     package func takeHandshake(address: String, nowNs: UInt64) -> UInt64 {
         guard limits.address.handshakes != nil else { return 0 }
         return addresses.account(address, nowNs: nowNs).takeHandshake(nowNs: nowNs)

@@ -29,6 +29,19 @@ package struct RateLimits: Hashable, Sendable {
             self.bytes = bytes
         }
 
+        /// Connections, before anything of them is read: TLS costs more than its handshake's refusal.
+        /// Some for each handshake, as browsers open them ahead, and checks come beside.
+        var connections: Allowance? {
+            handshakes.map {
+                Allowance(
+                    perSecond: $0.perSecond * Self.connectionsPerHandshake,
+                    atOnce: $0.atOnce * Self.connectionsPerHandshake
+                )
+            }
+        }
+
+        private static let connectionsPerHandshake = 4
+
         var limitsMessages: Bool { messages != nil || bytes != nil }
     }
 

@@ -8,7 +8,8 @@ package final class AddressConnections: Sendable {
         case within
         /// Past the limit by a few: it is counted, and told why it is refused.
         case over
-        /// Past those as well: not counted, and not worth a TLS handshake.
+        /// Past those as well, or too many in too short a time: not counted, and not worth a TLS
+        /// handshake.
         case farOver
     }
 

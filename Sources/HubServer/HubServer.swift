@@ -88,7 +88,8 @@ package final class HubServer: Sendable {
         var isOverLimit = false
         // A proxy's connections are counted by the client that each one's head names.
         if let peer = Entrance.peer(of: channel), !entrance.proxies.contains(peer) {
-            switch loop.enter(peer, channel, entrance.connections) {
+            let isWelcome = loop.takesConnection(from: peer)
+            switch isWelcome ? loop.enter(peer, channel, entrance.connections) : .farOver {
             case .within: break
             case .over: isOverLimit = true
             case .farOver:

@@ -148,6 +148,12 @@ package final class ShardLoop: ShardOutput, RecordedGroupReceiver, @unchecked Se
 
     package var connectionCount: Int { connections.lazy.filter { $0 != nil }.count }
 
+    /// Takes a connection from its address's allowance.
+    func takesConnection(from address: NetworkAddress) -> Bool {
+        let nowNs = clocks.now().monotonicNs
+        return shard.accounts.takeConnection(address: address.limitKey, nowNs: nowNs) == 0
+    }
+
     /// Counts a connection for its address until it closes, by the limit of the bundle in force.
     func enter(
         _ address: NetworkAddress,

@@ -8,6 +8,7 @@ import pytest
 from hub import eventually
 from record import BLOCK
 from service import shake
+from test_metrics import after
 from wire import Wire, head
 
 
@@ -103,6 +104,37 @@ def test_an_address_has_so_many_connections_and_no_more(service):
         for one in silent:
             one.close()
     assert eventually(lambda: shake_or_none(service) == 101), "places are given back"
+
+
+def test_an_address_that_connects_too_often_is_cut_before_tls(service):
+    service.edit(
+        ("console:\n",
+         "limits:\n  address: {handshakes_per_second: 1, handshakes_at_once: 3}\nconsole:\n"),
+    )  # fmt: skip
+    service.migrate()
+    service.start()
+    knocking = [socket.create_connection(("127.0.0.1", service.port)) for _ in range(60)]
+    try:
+        # Four connections for each handshake, and a few that come back meanwhile.
+        assert eventually(lambda: sum(map(is_cut, knocking)) >= 40)
+        assert sum(not is_cut(one) for one in knocking) >= 12
+        after(service, lambda now: now.value(
+            "touchline_handshakes_total", outcome="too_many_connections"
+        ) >= 40)
+    finally:
+        for one in knocking:
+            one.close()
+    assert eventually(lambda: shake_or_none(service) == 101, every=1), "after a while it may again"
+
+
+def is_cut(connection):
+    connection.setblocking(False)
+    try:
+        return connection.recv(1, socket.MSG_PEEK) == b""
+    except BlockingIOError:
+        return False
+    except ConnectionResetError:
+        return True
 
 
 def is_cut_at_once(service, silent):

@@ -24,6 +24,18 @@ struct AccountsTests {
         #expect(waits == [0, 0, 100_000_000, 0, 0])
     }
 
+    @Test("an address connects four times as often as it shakes hands, counted apart")
+    func connections() {
+        let accounts = Accounts(
+            limits { $0.address.handshakes = Allowance(perSecond: 10, atOnce: 2) }
+        )
+        let waits = (0..<9).map { _ in accounts.takeConnection(address: "a", nowNs: 1) }
+        #expect(waits == [0, 0, 0, 0, 0, 0, 0, 0, 25_000_000])
+        #expect(accounts.takeConnection(address: "b", nowNs: 1) == 0)
+        #expect(accounts.takeHandshake(address: "a", nowNs: 1) == 0)
+        #expect(accounts.takeConnection(address: "a", nowNs: 25_000_001) == 0)
+    }
+
     @Test("all sessions of a subject share its messages, whatever their addresses")
     func subject() {
         let accounts = Accounts(
