@@ -81,8 +81,9 @@ extension RecentMessages.Memory {
         _ past: PastAnswer?
     ) -> Joined<[ChannelEntry]> {
         var found: [ChannelEntry] = []
+        // Compared before anything is reckoned with it: a client names any number.
+        if after.epoch > epoch || after.epoch == epoch && after.seq >= channel.end { return .lost }
         var from = after.epoch == epoch ? after.seq + 1 : 1
-        if after.epoch > epoch || from > channel.end { return .lost }
         if after.epoch < epoch || from < channel.first {
             guard let past else { return .notHeld }
             guard channel.forgottenThrough <= past.watermark else { return .behind }

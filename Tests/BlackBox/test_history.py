@@ -176,8 +176,10 @@ def test_a_page_asked_for_badly_is_refused_and_recorded(hub, fields, code):
         assert member.say("and on it goes")["status"] == "delivered"
 
 
-def test_a_page_from_the_future_is_the_newest(hub):
+@pytest.mark.parametrize("epoch", [None, 2**31 - 1])
+def test_a_page_from_the_future_is_the_newest(hub, epoch):
     with Member(hub, join=hub.channel) as member:
         member.say("the newest")
-        page = history(member, before={"epoch": 2**31 - 1, "seq": 2**62}, limit=1)
+        epoch = epoch or member.joined["epoch"]
+        page = history(member, before={"epoch": epoch, "seq": 2**63 - 1}, limit=1)
         assert texts(page) == ["the newest"]

@@ -112,13 +112,14 @@ def test_the_rules_of_now_decide_which_channels_open(hub):
         assert back.say("hello")["code"] == "not_joined"
 
 
-def test_what_is_not_there_any_more_is_said_and_nothing_is_told_in_part(hub):
+@pytest.mark.parametrize("seq", [1 << 40, (1 << 63) - 1])
+def test_what_is_not_there_any_more_is_said_and_nothing_is_told_in_part(hub, seq):
     with Member(hub, "player", join=hub.channel) as speaker:
         coach = Member(hub, "coach", join=hub.channel)
         cut(coach)
         speaker.say("one of them")
         with Member(hub, "coach") as back:
-            far = {"channel": hub.channel, "epoch": coach.joined["epoch"], "seq": 1 << 40}
+            far = {"channel": hub.channel, "epoch": coach.joined["epoch"], "seq": seq}
             assert resume(back, coach.welcome["resume_token"], far)["status"] == "resumed"
             assert back.next("left")["code"] == "resume_lost"
             assert back.is_silent()

@@ -162,7 +162,7 @@ struct ResumeTests {
 
     @Test(
         "what can't be replayed whole isn't replayed at all",
-        arguments: [(9, 1), (0, 2), (1, 7)]
+        arguments: [(9, 1), (2, 1), (.max, 1), (0, 2), (1, 7), (.max, 7)]
     )
     func lost(seq: Int, epoch: Int) {
         _ = talk.say(ben, "one")
