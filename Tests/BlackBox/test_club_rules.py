@@ -120,6 +120,43 @@ def test_an_adult_alone_with_a_child_is_stopped_until_another_adult_belongs_ther
             assert guardian.join(direct)["status"] == "joined"
 
 
+def test_no_adult_leaves_words_for_a_child_who_comes_later(club):
+    hub, member = club
+    direct = "club:demo:direct:12"
+    with member("coach", join=None) as coach:
+        refused = coach.join(direct)
+        assert refused["code"] == "blocked" and "Another adult" in refused["message"], refused
+        assert coach.say("for when you come home", direct)["code"] == "not_joined"
+        with member("player", join=direct) as child:
+            assert child.say("is anyone here?", direct)["status"] == "delivered"
+            assert child.next_message()["body"]["text"] == "is anyone here?"
+            assert coach.is_silent()
+        assert coach.join(direct)["code"] == "blocked"
+        with member("player", join=direct) as child:
+            page = child.request("history", channel=direct)
+            assert [message["body"]["text"] for message in page["messages"]] == ["is anyone here?"]
+    assert event(hub, refused)["rules"] == ["adult-alone-direct"]
+
+
+def test_two_adults_talk_where_their_tokens_name_them_and_one_alone_does_not(club):
+    hub, member = club
+    direct = "club:demo:direct:13"
+    with member("coach", join=None, channels=[direct]) as first:
+        assert first.join(direct)["code"] == "blocked"
+        with member("coach", join=None, channels=[direct], name="Second") as second:
+            assert first.join(direct)["status"] == second.join(direct)["status"] == "joined"
+            assert first.say("who drives on Saturday?", direct)["status"] == "delivered"
+            assert second.next_message()["body"]["text"] == "who drives on Saturday?"
+            # The other one's new token names it no more.
+            fresh = mint(hub, "coach", sub="Second", name="Second")
+            second.send(type="renew", id="fresh", token=fresh)
+            assert second.next("renewed")["id"] == "fresh"
+            assert second.leave(direct)["status"] == "left"
+        refused = first.say("just us", direct)
+        assert refused["code"] == "blocked", refused
+    assert event(hub, refused)["rules"] == ["adult-alone-direct"]
+
+
 def test_only_coaches_write_announcements(club):
     _, member = club
     channel = "club:demo:announcements"
