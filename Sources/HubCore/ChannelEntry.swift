@@ -17,6 +17,8 @@ package struct ChannelEntry: Sendable {
     /// Who wrote the message that it is about.
     package let author: UUID16
     package let message: UUID16
+    /// The kind of the message, also of an edit of it.
+    package let kind: String
     package internal(set) var what: What
     /// What members get: JSON text, `message`, `edited` or `removed`. Empty in memory alone, where
     /// the words are gone: a newer edit, a removal or an erasure has taken their place.
@@ -45,16 +47,8 @@ package struct ChannelEntry: Sendable {
         bodyStart == 0 || text.isEmpty ? [] : text[bodyStart..<text.count - ChannelText.tailBytes]
     }
 
-    /// The kind of a message in a channel: it stands behind the channel's name, if it isn't plain.
-    func kind(in channel: String) -> String {
-        var start: [UInt8] = []
-        start.json("{\"type\":\"message\",\"channel\":")
-        start.json(string: channel)
-        start.json(",\"kind\":\"")
-        guard text.starts(with: start) else { return Envelope.plainKind }
-        let name = text[start.count...].prefix { $0 != UInt8(ascii: "\"") }
-        return String(decoding: name, as: UTF8.self)
-    }
+    /// Bytes of what varies in length.
+    var bytes: Int { text.count + kind.utf8.count }
 
     /// The same number with other words, when a newer edit has brought them.
     func saying(_ body: ArraySlice<UInt8>, edited: Place?) -> ChannelEntry {

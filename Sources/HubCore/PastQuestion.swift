@@ -100,6 +100,7 @@ extension ChannelEntry {
             at: row.at,
             author: row.author,
             message: row.message,
+            kind: row.kind,
             what: row.what,
             text: []
         )

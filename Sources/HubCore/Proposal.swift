@@ -21,6 +21,8 @@ package struct Proposal: Sendable {
     package var channel: Int?
     /// Identity of a message. Of version 8 when the sender gave an idempotency key.
     package var message: UUID16?
+    /// The kind of a message that is sent or changed.
+    package var messageKind = Envelope.plainKind
     /// Whether `message` was derived from the sender's idempotency key.
     package var isKeyed = false
     /// What the sender's key makes of a message that is refused before it was judged: if the same was

@@ -53,13 +53,13 @@ struct RecentChannel {
         return old - text.count
     }
 
-    /// - Returns: bytes of its text.
+    /// - Returns: bytes of what it held of varying length.
     mutating func forgetOldest() -> Int {
         let oldest = entries.takeFirst(leaving: Self.blank)
         first += 1
         forgottenThrough = oldest.seq
         if changes[oldest.origin] == oldest.place.seq { changes[oldest.origin] = nil }
-        return oldest.text.count
+        return oldest.bytes
     }
 
     /// Forgets all words of an author.
@@ -81,6 +81,7 @@ struct RecentChannel {
         at: 0,
         author: UUID16(high: 0, low: 0),
         message: UUID16(high: 0, low: 0),
+        kind: "",
         what: .message,
         text: []
     )

@@ -86,6 +86,7 @@ package final class RecentMessages: Sendable {
             at: at,
             author: proposal.target?.author ?? subject,
             message: message,
+            kind: proposal.messageKind,
             what: what,
             text: Array(frame[header...])
         )
@@ -98,7 +99,7 @@ package final class RecentMessages: Sendable {
             state.channels[channel].name = name
             state.names[name] = channel
         }
-        state.bytes += entry.text.count + Self.overheadBytes
+        state.bytes += entry.bytes + Self.overheadBytes
         state.bytes += state.channels[channel].add(entry)
         state.order.append(channel)
     }

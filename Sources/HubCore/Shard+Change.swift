@@ -29,7 +29,7 @@ extension Shard {
             )
             return
         }
-        let kind = found.entry.kind(in: channel.name)
+        let kind = found.entry.kind
         let item = Item.edit(kind: kind, body: envelope.body!, bytes: payload.count)
         let judged = judge(item, session, in: channel.name)
         if judged.verdict.outcome != nil {
@@ -166,6 +166,7 @@ extension Shard {
         let entry = found.entry
         proposal.channel = channel
         proposal.message = entry.message
+        proposal.messageKind = entry.kind
         proposal.read = ReadMessages(seqs: [entry.seq], through: found.through)
         proposal.target = TargetMessage(
             place: entry.place,

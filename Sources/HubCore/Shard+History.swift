@@ -105,8 +105,7 @@ extension Shard {
             guard case .value(let value) = parser.parse(bytes), let body = value["body"] else {
                 return (nil, nil)
             }
-            let kind = entry.kind(in: channel)
-            let item = Item.history(kind: kind, body: body, bytes: bytes.count)
+            let item = Item.history(kind: entry.kind, body: body, bytes: bytes.count)
             // It was counted when it was said.
             let counted = counting
             counting = .settled

@@ -211,6 +211,7 @@ extension Shard {
         proposal.channel = channel.index
         proposal.heads = judged.heads
         proposal.slowWindow = slowWindow(channel.name, session)
+        proposal.messageKind = envelope.kind
         identify(&proposal, envelope, session)
         var particulars = Particulars(bytes: payload.count, started: started)
         particulars.verdict = verdict

@@ -143,6 +143,10 @@ enum Fixture {
             match: {any: [{pattern: 'whisky'}]}
             then: {disposition: block}
           - id: numbers
+          - id: no-old-polls
+            on: history
+            when: subject.minor && message.kind == 'poll'
+            then: {disposition: block}
             on: history
             match: {any: [{pattern: '[0-9]{4}'}]}
             then: {disposition: redact}

@@ -20,8 +20,12 @@ struct ResumeTests {
     }
 
     /// The newest resume token of a member's session, as it was told.
-    private static func token(_ talk: Conversation, _ member: Member) -> String {
-        let renewed = #"{"type":"renew","id":"t","token":"\#(escaped(Fixture.adult))"}"#
+    private static func token(
+        _ talk: Conversation,
+        _ member: Member,
+        claims: String = Fixture.adult
+    ) -> String {
+        let renewed = #"{"type":"renew","id":"t","token":"\#(escaped(claims))"}"#
         let told = talk.ask(member, renewed).joined()
         let start = told.range(of: #""resume_token":""#)!.upperBound
         return String(told[start...].prefix { $0 != "\"" })
@@ -32,11 +36,12 @@ struct ResumeTests {
     private func resume(_ member: Member, _ token: String, after seq: Int, epoch: Int = 1)
         -> [String]
     {
-        talk.ask(
-            member,
-            #"{"type":"resume","id":"r","token":"\#(token)","channels":[{"channel":"club:a","#
-                + #""epoch":\#(epoch),"seq":\#(seq)}]}"#
-        )
+        talk.ask(member, Self.resumption(token, after: seq, epoch: epoch))
+    }
+
+    private static func resumption(_ token: String, after seq: Int, epoch: Int = 1) -> String {
+        #"{"type":"resume","id":"r","token":"\#(token)","channels":[{"channel":"club:a","#
+            + #""epoch":\#(epoch),"seq":\#(seq)}]}"#
     }
 
     @Test("what was missed comes whole and in order, then what is said from now on")
@@ -58,6 +63,34 @@ struct ResumeTests {
         #expect(talk.got(back, "message").last?.contains(#""text":"four""#) == true)
         let event = try #require(try talk.events(4).first { $0.kind == .resume })
         #expect(event.disposition == .allow && talk.hub.contents[event.seq] == nil)
+    }
+
+    @Test("a rule on the kind of what is read is asked of its edits, too", arguments: [1 << 20, 0])
+    func kinds(memory: Int) throws {
+        let talk = try Conversation(recentBytesMax: memory)
+        let ann = talk.connect(1, claims: Fixture.adult)
+        let kid = talk.connect(2, on: 1, claims: Fixture.player)
+        let token = Self.token(talk, kid, claims: Fixture.player)
+        talk.disconnect(kid)
+        let (poll, edit) = (
+            #"{"type":"message","id":"m","channel":"club:a","kind":"poll","body":{"question":"One?"}}"#,
+            #"{"type":"edit","id":"e","channel":"club:a","epoch":1,"seq":1,"body":{"question":"Two?"}}"#
+        )
+        #expect(talk.ask(ann, poll)[0].contains("delivered"))
+        #expect(talk.ask(ann, edit)[0].contains("edited"))
+        _ = talk.say(ann, "hello")
+        let back = talk.connect(2, on: 1, claims: Fixture.player, join: nil)
+        let told = talk.ask(back, Self.resumption(token, after: 0))
+        #expect(told.count == 5 && told[1].contains(#""replayed":3"#))
+        for removed in told[2...3] {
+            #expect(removed.hasPrefix(#"{"type":"removed""#))
+            #expect(removed.contains(#""by":"rule""#) && removed.contains(#""seq":1}"#))
+        }
+        #expect(told[4].contains(#""text":"hello""#))
+        // Whom the rule leaves alone reads both.
+        let grown = talk.connect(1, on: 1, claims: Fixture.adult, join: nil)
+        let all = talk.ask(grown, Self.resumption(Self.token(talk, ann), after: 0))
+        #expect(all.count { $0.contains("Two?") } == 2)
     }
 
     @Test("a token is used up by its first use, whoever comes with it")

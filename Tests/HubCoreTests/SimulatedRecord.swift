@@ -70,7 +70,7 @@ struct SimulatedRecord {
             author: try #require(origin.subject),
             name: "Ann",
             message: try #require(event.message),
-            kind: "message",
+            kind: origin.detail.contains(#""kind":"poll""#) ? "poll" : "message",
             body: body,
             edited: change.flatMap { $0.kind == .edit ? place($0) : nil },
             removedAt: change?.at
