@@ -101,9 +101,10 @@ package struct Ledger: Sendable {
         if let message = proposal.repeats, let first = keyed[message, now: now] {
             return .duplicate(first)
         }
-        if proposal.isKeyed, let message = proposal.message {
-            if let first = keyed[message, now: now] { return .duplicate(first) }
-            if keyed.count >= KeyedOutcomes.countMax { return .busy }
+        if proposal.isKeyed, let message = proposal.message,
+            let first = keyed[message, now: now]
+        {
+            return .duplicate(first)
         }
         if proposal.kind == .join, proposal.channel == nil, channelSeq.count >= Self.channelsMax {
             return .busy

@@ -228,4 +228,42 @@ struct LedgerTests {
         _ = admit([connect])
         #expect(admit([message(counted)])[0].ruling != .stale)
     }
+
+    @Test("past the keys that are remembered the oldest are forgotten, and nobody is refused")
+    mutating func keys() {
+        ledger = Ledger(
+            log: 1,
+            epoch: 1,
+            lastSeq: 0,
+            lastAt: 0,
+            standing: Standing(),
+            roster: Roster(),
+            settings: ChannelSettings(),
+            keyed: KeyedOutcomes(countMax: 9)
+        )
+        func keyed(_ number: UInt64) -> Proposal {
+            var message = proposal(.message)
+            message.message = UUID16(high: 0x8000, low: number)
+            message.isKeyed = true
+            return message
+        }
+        let said = admit((1...100).map(keyed))
+        for (index, message) in said.enumerated() {
+            #expect(
+                message.ruling == .recorded(seq: Int64(index + 1), at: Self.now, channelSeq: 0)
+            )
+        }
+        #expect(ledger.keyedCount <= 9)
+        // A third of the room is the newest ones' for sure.
+        for message in admit((98...100).map(keyed)) {
+            guard case .duplicate(let first) = message.ruling else {
+                Issue.record("\(message.ruling)")
+                continue
+            }
+            #expect(first.seq == Int64(message.message!.low))
+        }
+        #expect(
+            admit([keyed(1)])[0].ruling == .recorded(seq: 101, at: Self.now, channelSeq: 0)
+        )
+    }
 }
