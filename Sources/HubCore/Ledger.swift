@@ -109,7 +109,9 @@ package struct Ledger: Sendable {
         if proposal.kind == .join, proposal.channel == nil, channelSeq.count >= Self.channelsMax {
             return .busy
         }
-        if case .resumed = proposal.change, !standing.hasRoomToResume { return .busy }
+        if case .resumed = proposal.change, !standing.hasRoomToResume(at: max(lastAt, now)) {
+            return .busy
+        }
         if case .member(let entry) = proposal.change, let subject = proposal.subject,
             !roster.hasRoom(for: entry, of: subject)
         {

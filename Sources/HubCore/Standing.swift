@@ -43,12 +43,21 @@ package struct Standing: Sendable, Equatable {
     private var revoked: [UUID16: Int64] = [:]
     /// Sessions that were gone on with, and when their tokens count no longer.
     private var resumed: [UUID16: Int64] = [:]
-    /// How many of them there may be before those are forgotten that count no longer.
+    /// When the first of them counts no longer.
+    private var resumedEndsFirst = Int64.max
+    /// How many of them there may be before those are forgotten that count no longer, and when they
+    /// last were.
     private var resumedSweepAt = 1 << 10
+    private var resumedSweptAt = Int64.min
+    private let resumedMax: Int
     /// When all members' strikes were last looked through for decayed ones.
     private var sweptAt: Int64 = 0
 
-    package init() {}
+    /// - Parameter resumedMax: resumptions within a token's life that are remembered, some 50 MB; past
+    ///   it they are refused as `busy`.
+    package init(resumedMax: Int = 1 << 20) {
+        self.resumedMax = resumedMax
+    }
 
     package subscript(_ subject: UUID16) -> Member { members[subject] ?? Member() }
 
@@ -154,8 +163,14 @@ package struct Standing: Sendable, Equatable {
     /// Whether a session was gone on with already.
     package func isResumed(_ session: UUID16) -> Bool { resumed[session] != nil }
 
-    /// Whether one more can be remembered.
-    package var hasRoomToResume: Bool { resumed.count < Self.resumedMax }
+    /// Whether one more can be remembered: while there is room, or some can be forgotten. That is
+    /// looked through once a second at most.
+    ///
+    /// - Parameter now: microseconds since 2000-01-01 UTC.
+    package func hasRoomToResume(at now: Int64) -> Bool {
+        if resumed.count < resumedMax { return true }
+        return resumedEndsFirst <= now && resumedSweptAt <= now - 1_000_000
+    }
 
     /// A session is gone on with: its tokens are used up.
     ///
@@ -163,16 +178,15 @@ package struct Standing: Sendable, Equatable {
     ///   - at: when, microseconds since 2000-01-01 UTC.
     ///   - until: when its tokens count no longer.
     package mutating func resume(from session: UUID16, at: Int64, until: Int64) {
-        if resumed.count >= resumedSweepAt {
+        if resumed.count >= min(resumedSweepAt, resumedMax), resumedEndsFirst <= at {
             resumed = resumed.filter { $0.value > at }
+            resumedEndsFirst = resumed.values.min() ?? .max
             resumedSweepAt = max(1 << 10, 2 * resumed.count)
+            resumedSweptAt = at
         }
         resumed[session] = until
+        resumedEndsFirst = min(resumedEndsFirst, until)
     }
-
-    /// Resumptions within a token's life that are remembered, some 50 MB; past it they are refused as
-    /// `busy`.
-    private static let resumedMax = 1 << 20
 
     /// Counts a strike; the time of a recorded event never goes back.
     package mutating func apply(_ strike: Strike, to subject: UUID16) {

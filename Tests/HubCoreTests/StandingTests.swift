@@ -125,4 +125,27 @@ struct StandingTests {
         standing.revoke(token: other, of: nil, at: 25_000_000, until: 40_000_000)
         #expect(!standing.isRevoked(token(stolen, 1), of: bob), "it has expired, and is forgotten")
     }
+
+    @Test("past the resumptions that are remembered there is room once their tokens have ended")
+    func resumptions() {
+        let second: Int64 = 1_000_000
+        func session(_ number: Int64) -> UUID16 { UUID16(high: 3, low: UInt64(number)) }
+        var standing = Standing(resumedMax: 8)
+        for number in Int64(0)..<8 {
+            #expect(standing.hasRoomToResume(at: number))
+            let until = (number < 4 ? 100 : 200) * second + number
+            standing.resume(from: session(number), at: number, until: until)
+        }
+        #expect(!standing.hasRoomToResume(at: 99 * second))
+        #expect(standing.hasRoomToResume(at: 100 * second))
+        standing.resume(from: session(9), at: 100 * second, until: 300 * second)
+        #expect(!standing.isResumed(session(0)) && standing.isResumed(session(9)))
+        // One has made room, and others end in this second: they are looked through in the next.
+        #expect(!standing.hasRoomToResume(at: 100 * second + 3))
+        #expect(standing.hasRoomToResume(at: 101 * second))
+        standing.resume(from: session(10), at: 101 * second, until: 300 * second)
+        #expect((1..<4).allSatisfy { !standing.isResumed(session($0)) })
+        #expect((4..<8).allSatisfy { standing.isResumed(session($0)) })
+        #expect(standing.hasRoomToResume(at: 101 * second))
+    }
 }
