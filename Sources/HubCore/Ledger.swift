@@ -9,6 +9,8 @@ import Outcomes
 package struct Ledger: Sendable {
     /// Channels that one run numbers; a stranger with a wide glob can ask for no more.
     package static let channelsMax = 1 << 20
+    /// How many of them one subject brings at most, so that nobody leaves none to others.
+    package static let channelsOfSubjectMax = 1 << 12
 
     package let log: Int32
     /// Number of this run of the log; `channel_seq` starts anew with each epoch.
@@ -31,6 +33,8 @@ package struct Ledger: Sendable {
     private var channelChanged: [Int: Int64] = [:]
     private var channelIndex: [String: Int] = [:]
     private var channelSeq: [Int64] = []
+    /// How many channels subjects have brought: were the first to join in this run.
+    private var channelsBrought: [UUID16: Int] = [:]
     private var keyed: KeyedOutcomes
     private var changes: MessageChanges
 
@@ -106,7 +110,9 @@ package struct Ledger: Sendable {
         {
             return .duplicate(first)
         }
-        if proposal.kind == .join, proposal.channel == nil, channelSeq.count >= Self.channelsMax {
+        if let name = newChannel(of: proposal), channelIndex[name] == nil,
+            !hasRoomForChannel(of: proposal.subject)
+        {
             return .busy
         }
         if case .resumed = proposal.change, !standing.hasRoomToResume(at: max(lastAt, now)) {
@@ -118,6 +124,18 @@ package struct Ledger: Sendable {
             return .busy
         }
         return hasRoom(for: proposal, max(lastAt, now)) ? nil : .busy
+    }
+
+    /// The channel of a join which may be the first one's.
+    private func newChannel(of proposal: Proposal) -> String? {
+        guard proposal.kind == .join, proposal.channel == nil, proposal.disposition == .allow
+        else { return nil }
+        return proposal.channelName
+    }
+
+    private func hasRoomForChannel(of subject: UUID16?) -> Bool {
+        guard channelSeq.count < Self.channelsMax else { return false }
+        return subject.map { channelsBrought[$0, default: 0] < Self.channelsOfSubjectMax } ?? true
     }
 
     /// Whether what a proposal says of a member in a channel, or of a channel, can be remembered.
@@ -176,15 +194,14 @@ package struct Ledger: Sendable {
 
     /// Gives what members get the channel's next number; others learn the newest one.
     private mutating func number(_ proposal: inout Proposal) -> Int64 {
-        if proposal.channel == nil, proposal.kind == .join, let name = proposal.channelName,
-            proposal.disposition == .allow
-        {
+        if let name = newChannel(of: proposal) {
             if let index = channelIndex[name] {
                 proposal.channel = index
             } else {
                 proposal.channel = channelSeq.count
                 channelIndex[name] = channelSeq.count
                 channelSeq.append(0)
+                if let subject = proposal.subject { channelsBrought[subject, default: 0] += 1 }
             }
         }
         guard let channel = proposal.channel else { return 0 }

@@ -266,4 +266,25 @@ struct LedgerTests {
             admit([keyed(1)])[0].ruling == .recorded(seq: 101, at: Self.now, channelSeq: 0)
         )
     }
+
+    @Test("one subject brings so many channels and no more, others bring theirs")
+    mutating func channelsBrought() {
+        func join(_ name: String, _ subject: UUID16 = Self.subject) -> Proposal {
+            var join = proposal(.join)
+            join.subject = subject
+            join.channelName = name
+            join.dependsOnState = false
+            return join
+        }
+        let names = (0..<Ledger.channelsOfSubjectMax).map { "club:\($0)" }
+        let last = admit(names.map { join($0) }).last
+        #expect(last?.channel == names.count - 1)
+        let other = UUID16(high: 1, low: 2)
+        let done = admit([
+            join("club:more"), join("club:7"), join("club:more", other), join("club:more"),
+        ])
+        #expect(done[0].ruling == .busy && done[0].channel == nil)
+        #expect(done[1].channel == 7)
+        #expect(done[2].channel == names.count && done[3].channel == names.count)
+    }
 }
