@@ -50,20 +50,25 @@ package final class RateCounters: Sendable {
     func count(_ key: Key, _ rate: Rate, at now: Int64, _ counting: Counting) -> Int64 {
         if counting == .settled { return 0 }
         return stripes[key.hashValue & (Self.stripeCount - 1)].entries.withLock { entries in
-            if entries.count >= Self.keysMax, entries[key] == nil {
-                entries = entries.filter { $0.value.end > now }
-                if entries.count >= Self.keysMax { return rate.within }
-            }
+            let number: UInt64
             switch counting {
-            case .first(let number):
-                return entries[key, default: Times()].count(rate, at: now, number)
-            case .again(let number):
-                if entries[key]?.times.contains(where: { $0.number == number }) == true { return 0 }
-                return entries[key, default: Times()].count(rate, at: now, number)
+            case .first(let new): number = new
+            case .again(let known):
+                if entries[key]?.times.contains(where: { $0.number == known }) == true { return 0 }
+                number = known
             case .look: return entries[key]?.wait(rate, at: now) ?? 0
             case .settled: return 0
             }
+            if entries.count >= Self.keysMax, entries[key] == nil { Self.makeRoom(&entries, now) }
+            return entries[key, default: Times()].count(rate, at: now, number)
         }
+    }
+
+    /// Forgets the half of the keys that ends soonest, and whatever has ended: once in so many new
+    /// keys.
+    private static func makeRoom(_ entries: inout [Key: Times], _ now: Int64) {
+        let last = entries.values.map(\.end).sorted()[entries.count / 2]
+        entries = entries.filter { $0.value.end > max(last, now) }
     }
 
     /// Begins anew.
@@ -72,7 +77,8 @@ package final class RateCounters: Sendable {
     }
 
     private static let stripeCount = 64
-    /// Keys of one stripe: a quarter of a million in all. Past it, what is new is too often.
+    /// Keys of one stripe: a quarter of a million in all. Past it, those that end soonest make room:
+    /// were what is new too often instead, a few who say ever new things would silence everyone.
     private static let keysMax = 1 << 12
 }
 

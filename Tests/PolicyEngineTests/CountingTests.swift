@@ -46,4 +46,22 @@ struct CountingTests {
         #expect(!hits(.first(as: 1)) && !hits(.first(as: 2)))
         #expect(!hits(.settled) && hits(.look))
     }
+
+    @Test("however many things are counted, what is new is not too often, and what is counted is")
+    func full() {
+        let counters = RateCounters()
+        let rate = RateCounters.Rate(over: 1, within: 600_000_000)
+        func count(_ text: Int, _ rule: Int = 0, at now: Int64) -> Int64 {
+            counters.count(.init(rule: rule, whose: 0, text: text), rate, at: now, .once)
+        }
+        // More than there is room for, and a microsecond apart.
+        let refused = (1...300_000).count { count($0, at: Int64($0)) > 0 }
+        #expect(refused == 0)
+        // Each stripe has forgotten its oldest at most once: the newest are known still.
+        let known = (290_000...300_000).count { count($0, at: 300_001) > 0 }
+        #expect(known == 10_001)
+        // Those that say ever new things have not made others' first words too often.
+        #expect((1...1000).allSatisfy { count($0, 1, at: 300_002) == 0 })
+        #expect((1...1000).allSatisfy { count($0, 1, at: 300_003) > 0 })
+    }
 }
