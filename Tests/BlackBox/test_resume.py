@@ -7,7 +7,11 @@ import pytest
 
 import tokens
 from hub import eventually
+from keeper import Keeper
 from member import Member
+from service import ISSUER
+from test_edits import delete, edit, said
+from test_history import RULES, hold_little, patiently
 
 RESUME = 13
 
@@ -110,6 +114,82 @@ def test_the_rules_of_now_decide_which_channels_open(hub):
         assert hub.record.event(left["decision"])["rules"] == ["unvetted-in-youth"]
         assert back.next("left")["code"] == "unknown_channel"
         assert back.say("hello")["code"] == "not_joined"
+
+
+@pytest.mark.parametrize("holds_little", [False, True])
+def test_what_was_missed_is_told_as_it_is_by_now(service, holds_little):
+    (service.policies / "rules/90-reading.yaml").write_text(RULES)
+    if holds_little:
+        hold_little(service)
+    service.migrate()
+    service.start()
+    reader = Member(service, "player", join=service.channel)
+    after = place(reader, service.channel, reader.joined["channel_seq"])
+    cut(reader)
+    with Member(service, "moderator", join=service.channel) as speaker:
+        edit(speaker, said(speaker, "training at five"), "training at six")
+        delete(speaker, said(speaker, "a slip"))
+        with Member(service, "coach", join=service.channel) as leaver:
+            leaver.say("here I am")
+        for text in ["our tactics", "locker 1234", "the end"]:
+            last = speaker.say(text)
+    service.record.event(last["decision"])
+    Keeper(service).decide("erase", "--issuer", ISSUER, "--sub", "member-coach", "--reason", "left")
+    with Member(service, "player") as back:
+        token = reader.welcome["resume_token"]
+        assert patiently(lambda: resume(back, token, after))["status"] == "resumed"
+        assert back.next("joined")["replayed"] == 8
+        told = [back.receive() for _ in range(8)]
+        assert [
+            (frame["type"], frame.get("by") or frame["body"]["text"]) for frame in told
+        ] == [
+            ("message", "training at six"), ("edited", "training at six"),
+            ("removed", "author"), ("removed", "author"), ("removed", "erasure"),
+            ("removed", "rule"), ("message", "locker ••••"), ("message", "the end"),
+        ]  # fmt: skip
+        numbers = range(after["seq"] + 1, after["seq"] + 9)
+        assert [frame["seq"] for frame in told] == list(numbers)
+        for gone in ("five", "a slip", "here I am", "tactics", "1234"):
+            assert gone not in str(told)
+        assert back.is_silent()
+
+
+def test_a_thousand_missed_numbers_are_told_and_one_more_is_not(service):
+    bundle = service.policies / "bundle.yaml"
+    text = bundle.read_text()
+    for old in ("messages_per_second: 10\n", "burst: 20\n"):
+        assert old in text
+        text = text.replace(old, old.split()[0] + " 100000\n")
+    bundle.write_text(text)
+    service.migrate()
+    service.start()
+    readers = [Member(service, "player", join=service.channel) for _ in range(2)]
+    with Member(service, join=service.channel) as speaker:
+        seq = speaker.say("the first")["channel_seq"]
+        for reader in readers:
+            assert reader.next_message()["seq"] == seq
+            cut(reader)
+        for start in range(0, 1001, 77):
+            numbers = range(start, start + 77)
+            for number in numbers:
+                speaker.send(
+                    type="message", id=f"m{number}", channel=service.channel,
+                    body={"text": f"message {number}"},
+                )  # fmt: skip
+            for number in numbers:
+                assert speaker.reply(f"m{number}")["status"] == "delivered"
+    # The first of them has the oldest of the 1,001 already.
+    for reader, known in zip(readers, (seq + 1, seq)):
+        with Member(service, "player") as back:
+            at = place(reader, service.channel, known)
+            assert resume(back, reader.welcome["resume_token"], at)["status"] == "resumed"
+            if known == seq:
+                assert back.next("left")["code"] == "resume_lost"
+                assert back.is_silent()
+            else:
+                assert back.next("joined")["replayed"] == 1000
+                told = [back.receive() for _ in range(1000)]
+                assert [frame["seq"] for frame in told] == list(range(seq + 2, seq + 1002))
 
 
 @pytest.mark.parametrize("seq", [1 << 40, (1 << 63) - 1])
