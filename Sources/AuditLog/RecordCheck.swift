@@ -22,6 +22,8 @@ package struct RecordCheck: Sendable {
     private var stored: TreeFrontier
     /// The tree of the rows as they are; nil while it is the same.
     private var recomputed: TreeFrontier?
+    /// The newest event before those that are brought.
+    private let before: Int64
     private var doubts: [Doubt] = []
     private var missing: ClosedRange<Int64>?
     /// Whether the tree could not be taken up again behind a checkpoint that does not hold.
@@ -41,6 +43,7 @@ package struct RecordCheck: Sendable {
     package init(keys: LogKeys, after frontier: TreeFrontier = TreeFrontier()) {
         self.keys = keys
         stored = frontier
+        before = frontier.size
         signedSize = 0
     }
 
@@ -49,6 +52,10 @@ package struct RecordCheck: Sendable {
 
     /// The event brought last.
     package var lastSeq: Int64 { stored.size }
+
+    /// Whether nothing that was brought is under a signature: then rows and leaves agree with each
+    /// other, and who can write both makes them do so.
+    package var isUnsigned: Bool { checkpointCount == 0 && lastSeq > before }
 
     /// The next event's row, and its leaf as it was stored; nil when none is.
     package mutating func take(_ tuple: UnsafeRawBufferPointer, stored leaf: TreeHash?) {
@@ -170,7 +177,10 @@ package struct RecordCheck: Sendable {
             checkpointCount += 1
             isLost = false
         } else {
-            if doubts.isEmpty, !isLost { report(signedSize + 1, .rewritten(last: lastSeq)) }
+            // Lost is only what something was said of: a root that fails never passes in silence.
+            if doubts.isEmpty, !isLost || findingCount == 0 && missing == nil {
+                report(signedSize + 1, .rewritten(last: lastSeq))
+            }
             settle(.disputed)
             isLost = frontier == nil
             if let frontier { stored = frontier }

@@ -21,6 +21,8 @@ package final class RecordAudit {
         package var events: Int64 = 0
         package var quarantined: Int64 = 0
         package var pruned: Int64 = 0
+        /// Events of an export of which it has only the leaf.
+        package var absent: Int64 = 0
         package var contents: Int64 = 0
         /// Events whose content is erased, or was dropped in time.
         package var contentsGone: Int64 = 0

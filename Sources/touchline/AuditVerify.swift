@@ -19,7 +19,8 @@ struct AuditVerify: AsyncParsableCommand {
             Where the hub's key was replaced, every key that signed is needed: more than one --key, \
             or a file with one a line.
 
-            Exit codes: 0 whole, 1 tampered with, 2 could not be checked, 64 wrong words.
+            Exit codes: 0 whole, 1 tampered with, 2 could not be checked, or there is no signed \
+            checkpoint to check it by (NOT SIGNED), 64 wrong words.
 
             Examples:
               touchline audit verify --config /etc/touchline/touchline.yaml
@@ -70,7 +71,7 @@ struct AuditVerify: AsyncParsableCommand {
             )
         }
         var kept = try against.map(KeptCheckpoint.init(file:))
-        var reports: [VerifyReport] = []
+        var verdicts: [VerifyReport.Verdict] = []
         for log in logs {
             let keys = try keys.keys(of: log.origin, at: place)
             let own = try kept.filter { $0.name == keys.name }.map { try $0.opened(keys) }
@@ -87,14 +88,14 @@ struct AuditVerify: AsyncParsableCommand {
             meter.end(audit.check.lastSeq)
             let report = VerifyReport(log: log.number, audit: audit, checksContent: content)
             report.print()
-            reports.append(report)
+            verdicts.append(report.verdict)
         }
         if let stranger = kept.first {
             throw CommandFault(
                 "\(stranger.path) is of \(stranger.name), which is no log that was checked."
             )
         }
-        if reports.contains(where: { !$0.isWhole }) { throw CheckExit.tampered }
+        try CheckExit.end(with: verdicts)
     }
 }
 

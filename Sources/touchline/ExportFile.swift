@@ -45,7 +45,7 @@ struct ExportFile {
             reader.finish()
             let report = VerifyReport(reader)
             report.print()
-            if !report.isWhole { throw CheckExit.tampered }
+            try CheckExit.end(with: [report.verdict])
         } catch is ExportReader.NotAnExport {
             throw CommandFault("\(path): its first line is not that of an NDJSON export.")
         }

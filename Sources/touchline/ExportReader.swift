@@ -7,6 +7,8 @@ struct ExportReader {
     private(set) var check: RecordCheck
     private(set) var events: Int64 = 0
     private(set) var contents: Int64 = 0
+    /// Events of which there is only the leaf.
+    private(set) var absent: Int64 = 0
     let log: Int32
     private let parser = JSONParser()
     private var number = 1
@@ -71,9 +73,12 @@ struct ExportReader {
             else { return fault("it is no tuple") }
             takeTuple(leaf)
         } else if line["absent"]?.bool == true {
-            guard let leaf = leaf(line) else { return fault("it has no leaf") }
+            guard let leaf = line["leaf"].flatMap({ Self.hash($0) }) else {
+                return fault("it has no leaf")
+            }
             settleContent()
             tuple.removeAll(keepingCapacity: true)
+            absent += 1
             check.takeAbsent(stored: leaf, isAccountedFor: true)
         } else if hasLeaf {
             fault("it has a leaf and no event")
@@ -157,6 +162,7 @@ struct ExportReader {
         check.report(check.lastSeq, .content("it is not what the event committed to"))
     }
 
+    /// The line's leaf, if it has one; nil when it is none.
     private func leaf(_ line: JSONValue) -> TreeHash?? {
         guard let leaf = line["leaf"] else { return .some(nil) }
         return Self.hash(leaf).map { .some($0) }

@@ -98,6 +98,12 @@ enum CheckExit {
     /// It could not be checked.
     static let unchecked = ExitCode(2)
 
+    /// Ends with the worst of what was found; returns when all of it is whole.
+    static func end(with verdicts: [VerifyReport.Verdict]) throws {
+        if verdicts.contains(.tampered) { throw tampered }
+        if verdicts.contains(.unsigned) { throw unchecked }
+    }
+
     /// Runs a check; what keeps it from being made is said, and ends with 2.
     static func run(_ body: () throws -> Void) throws {
         do {

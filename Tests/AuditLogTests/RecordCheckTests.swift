@@ -124,6 +124,22 @@ struct RecordCheckTests {
         )
     }
 
+    @Test("a root that fails is never passed, though the leaves before it are lost")
+    func lost() throws {
+        let log = try SmallLog(count: 4, signedAt: [4])
+        var check = RecordCheck(keys: LogKeys(log.signer.verifier))
+        for index in 0..<4 {
+            if index == 2 {
+                check.takeAbsent(stored: nil, isAccountedFor: true)
+            } else {
+                log.tuples[index].withUnsafeBytes { check.take($0, stored: log.leaves[index]) }
+            }
+        }
+        check.takeCheckpoint(note: try #require(log.notes[4]))
+        check.finish(signed: 0)
+        #expect(check.findings == [RecordFinding(seq: 1, .rewritten(last: 4))])
+    }
+
     @Test("a log without its end is not whole, though all that is left of it is")
     func cut() throws {
         var log = try SmallLog(count: 9, signedAt: [4, 9])

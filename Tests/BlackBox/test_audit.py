@@ -196,6 +196,21 @@ def test_a_checkpoint_signed_by_another_key_is_named(audited):
     assert code == TAMPERED and "is not signed by" in lines[0]
 
 
+def test_a_record_without_checkpoints_is_not_called_whole(audited):
+    # Who may write the database can make the rest agree with itself.
+    code, lines, errors = audited.verify(audited.copy("delete from audit.checkpoint"))
+    assert code == UNCHECKED, (lines, errors)
+    assert lines == [
+        f"NOT SIGNED: log 1, {audited.size} events, 0 checkpoints: nothing proves that they are"
+        " what was recorded"
+    ]
+    # One that was kept outside proves what it covers.
+    code, lines, _ = audited.verify(
+        audited.copy("delete from audit.checkpoint"), "--against", audited.kept[0]
+    )
+    assert code == WHOLE and "not signed yet" in lines[-1], lines
+
+
 def test_edited_content_is_named_when_asked_for(audited):
     seq = audited.seq("message")
     sql = f"update audit.content set body = 'something else' where seq = {seq}"

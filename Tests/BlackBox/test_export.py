@@ -124,6 +124,30 @@ def test_what_is_absent_leaves_its_leaf(audited, tmp_path):
     gone = audited.copy(PRUNE.format(first=1, last=5, at="now() - interval '2 years'"))
     code, answer, bad = check(audited, export(audited, database=gone), tmp_path)
     assert (code, bad) == (WHOLE, None), answer
+    assert ", 5 absent" in answer[-1]
+
+
+def test_an_absent_event_without_its_leaf_proves_nothing(audited, lines, tmp_path):
+    """Else one line would hide what comes behind it: no root could be told any more."""
+    first, edited = place(lines, 30), place(lines, 40)
+    forged = lines.copy()
+    line = json.loads(forged[edited])
+    line["event"]["score"] += 1
+    del line["leaf"]
+    forged[edited] = json.dumps(line, separators=(",", ":")) + "\n"
+    forged[first] = '{"absent":true}\n'
+    code, answer, bad = check(audited, "".join(forged), tmp_path)
+    assert code == TAMPERED, answer
+    assert answer[0] == f"1-30: line {first + 1} of the export was changed: it has no leaf"
+    assert bad and bad.startswith(f"line {first + 1}: "), bad
+
+
+def test_an_export_without_its_checkpoints_is_not_called_whole(audited, lines, tmp_path):
+    stripped = [line for line in lines if not line.startswith('{"checkpoint"')]
+    code, answer, bad = check(audited, "".join(stripped), tmp_path)
+    assert code == UNCHECKED
+    assert answer[-1].startswith(f"NOT SIGNED: log 1, {audited.size} events, 0 checkpoints"), answer
+    assert bad and "nothing of it is signed" in bad
 
 
 def test_an_export_of_a_tampered_record_says_so(audited, tmp_path):

@@ -83,7 +83,8 @@ class Export:
         if not self.vkeys:
             raise Bad("the export is of " + self.origin)
         self.tree = Tree(head["after"], [bytes.fromhex(hash) for hash in head["frontier"]])
-        self.log, self.signed, self.events, self.checkpoints = head["log"], 0, 0, 0
+        self.log, self.signed, self.checkpoints = head["log"], 0, 0
+        self.events, self.absent = 0, 0
         self.committed, self.parts, self.end = None, [], None
 
     def take(self, line):
@@ -100,7 +101,11 @@ class Export:
                 raise Bad("the export should reach %d" % self.end)
             return
         if line.get("absent") is True:
-            return self.tree.append(bytes.fromhex(line["leaf"]))
+            self.absent += 1
+            leaf = bytes.fromhex(line["leaf"])
+            if len(leaf) != 32:
+                raise Bad("it has no leaf")
+            return self.tree.append(leaf)
         if "event" in line:
             if list(line["event"]) != [name for name, _ in read_record.EVENT]:
                 raise Bad("the event has other columns")
@@ -151,6 +156,8 @@ def verify(path, vkeys):
                     export.take(line)
         if export is None or export.end is None:
             raise Bad("the last line is missing")
+        if export.events + export.absent > 0 and export.checkpoints == 0:
+            raise Bad("nothing of it is signed")
     except InvalidSignature:
         raise Bad("line %d: the signature does not fit" % number) from None
     except (Bad, read_record.Bad, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -167,6 +174,6 @@ if __name__ == "__main__":
         print(bad)
         sys.exit(1)
     print(
-        "whole: %d events, %d checkpoints, signed up to %d"
-        % (found.events, found.checkpoints, found.signed)
+        "whole: %d events, %d absent, %d checkpoints, signed up to %d"
+        % (found.events, found.absent, found.checkpoints, found.signed)
     )

@@ -55,18 +55,45 @@ struct ExportReaderTests {
 
     /// What is wrong with an export of these lines; nil when it isn't even one of this log.
     private func findings(_ lines: [[UInt8]]) -> [String]? {
-        let reader = try? lines[0].withUnsafeBytes { first in
-            try ExportReader.origin(of: first) == signer.name
-                ? ExportReader(first: first, keys: LogKeys(signer.verifier)) : nil
+        try? report(lines).check.findings.map { "\($0)" }
+    }
+
+    private func report(_ lines: [[UInt8]]) throws -> VerifyReport {
+        var reader = try lines[0].withUnsafeBytes { first in
+            guard try ExportReader.origin(of: first) == signer.name else {
+                throw ExportReader.NotAnExport()
+            }
+            return try ExportReader(first: first, keys: LogKeys(signer.verifier))
         }
-        guard var reader else { return nil }
         for line in lines.dropFirst() { line.withUnsafeBytes { reader.take($0) } }
         reader.finish()
-        return reader.check.findings.map { "\($0)" }
+        return VerifyReport(reader)
     }
 
     @Test("an export that nobody touched is whole")
     func whole() { #expect(findings(lines) == []) }
+
+    @Test("an absent event is counted, and without its leaf it is no line of an export")
+    func absent() throws {
+        let place = try #require(
+            lines.firstIndex { String(decoding: $0, as: UTF8.self).contains("absent") }
+        )
+        var forged = lines
+        forged[place] = Array(#"{"absent":true}"#.utf8)
+        #expect(
+            findings(forged)?.first
+                == "line \(place + 1) of the export was changed: it has no leaf"
+        )
+        #expect(try report(lines).extent == "2 events, 1 checkpoints, 1 absent, 2 contents")
+    }
+
+    @Test("an export without its checkpoints is not called whole")
+    func unsigned() throws {
+        let stripped = lines.filter { !String(decoding: $0, as: UTF8.self).contains("checkpoint") }
+        #expect(try report(stripped).verdict == .unsigned)
+        #expect(try report(lines).verdict == .whole)
+        #expect(try report(stripped.dropLast()).verdict == .tampered)
+    }
 
     @Test("whatever byte of whatever line is flipped, the reader finds something")
     func flips() {
