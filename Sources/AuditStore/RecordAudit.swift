@@ -54,6 +54,8 @@ package final class RecordAudit {
     private var absent: AbsentEvents
     private let signedOutside: Int64
     private let range: ClosedRange<Int64>
+    /// Whether the whole log is asked about.
+    private let isWhole: Bool
     private let visit: (Item) throws -> Void
     private var contents: ContentStream?
     /// Time of the newest row so far.
@@ -103,6 +105,7 @@ package final class RecordAudit {
         side = try Self.connect(database)
         contentRows = checksContent ? try Self.connect(database) : nil
         self.range = range ?? 1...max(1, log.watermark)
+        isWhole = range == nil
         self.visit = visit
         let before = try ReceiptMaker(side, log: log.number).frontier(of: self.range.lowerBound - 1)
         check = RecordCheck(keys: keys, after: before)
@@ -125,6 +128,9 @@ package final class RecordAudit {
         for span in try spans() { try read(span, progress) }
         try skip(to: min(range.upperBound, log.watermark) + 1)
         for seq in strays.keys.sorted() { check.takeStray(seq: seq) }
+        if isWhole, let stray = try StrayRows.behindEnd(of: log.number, side) {
+            check.report(stray.seq, stray.what)
+        }
         guard range.lowerBound == 1, range.upperBound >= log.watermark else {
             try reachCheckpoint()
             return check.finish(signed: 0)

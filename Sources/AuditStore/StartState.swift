@@ -300,7 +300,7 @@ extension StartState {
         let rows = try connection.query(
             """
             select subject, (detail ->> 'token')::uuid, at, (detail ->> 'until')::int8, kind
-            from audit.event
+            from audit.shipped
             where (retention, kind) in ((3, 55), (4, 60)) and disposition = 0
                 and (detail ->> 'until')::int8 > $1
             order by at, log, seq
@@ -324,7 +324,7 @@ extension StartState {
         let rows = try connection.query(
             """
             select (detail ->> 'from')::uuid, at, (detail ->> 'until')::int8
-            from audit.event
+            from audit.shipped
             where retention = 2 and kind = 13 and disposition = 0
                 and (detail ->> 'until')::int8 > $1
             order by at, log, seq
@@ -343,7 +343,7 @@ extension StartState {
     private static func strikes(_ connection: Postgres, from start: Int64) throws -> [Strike] {
         let rows = try connection.query(
             """
-            select subject, rules[1], at, (detail ->> 'count')::int4 from audit.event
+            select subject, rules[1], at, (detail ->> 'count')::int4 from audit.shipped
             where retention = 3 and kind = 54 and disposition = 0 and at > $1
                 and subject is not null and cardinality(rules) = 1 and detail ->> 'count' is not null
             order by at, log, seq
@@ -378,7 +378,7 @@ extension StartState {
     ) throws -> [KeyedMessage] {
         let rows = try connection.query(
             """
-            select message, seq, at, disposition, channel_seq, channel_epoch from audit.event
+            select message, seq, at, disposition, channel_seq, channel_epoch from audit.shipped
             where log = $1 and retention = 1 and kind = 30 and at > $2
                 and get_byte(uuid_send(message), 6) >> 4 = 8
             order by seq desc limit $3
@@ -401,7 +401,7 @@ extension StartState {
     private static func policy(_ connection: Postgres, log: Int32) throws -> Policy? {
         let rows = try connection.query(
             """
-            select e.policy, e.seq, p.files::text from audit.event e
+            select e.policy, e.seq, p.files::text from audit.shipped e
             left join audit.policy p on p.digest = e.policy
             where e.log = $1 and e.retention = 4 and e.kind = 3 and e.disposition = 0
                 and e.policy is not null

@@ -64,8 +64,9 @@ struct AuditVerify: AsyncParsableCommand {
     private func verifyDatabase(_ place: PlaceOptions.Place, _ database: String) throws {
         let connection = try Postgres(connecting: database, application: "touchline audit verify")
         var logs = try RecordAudit.logs(connection)
+        let strays = log == nil ? try StrayRows.ofNoLog(connection, besides: logs) : []
         if let log { logs.removeAll { $0.number != log } }
-        guard !logs.isEmpty else {
+        guard !logs.isEmpty || !strays.isEmpty else {
             throw CommandFault(
                 log.map { "This database has no log \($0)." } ?? "This database has no log yet."
             )
@@ -89,6 +90,10 @@ struct AuditVerify: AsyncParsableCommand {
             let report = VerifyReport(log: log.number, audit: audit, checksContent: content)
             report.print()
             verdicts.append(report.verdict)
+        }
+        for stray in strays {
+            VerifyReport.say([stray.finding], count: 1, of: stray.log)
+            verdicts.append(.tampered)
         }
         if let stranger = kept.first {
             throw CommandFault(

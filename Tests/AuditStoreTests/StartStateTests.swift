@@ -115,6 +115,44 @@ struct StartStateTests {
         #expect(try lab.count("audit.active_sanctions where channel = 'club:a'") == 2)
     }
 
+    @Test("rows that no hub shipped are nobody's state")
+    func strays() throws {
+        lab.records.append(sanction(1, .ban, 1))
+        #expect(lab.shipper().stop(drain: .seconds(20)))
+        let honest = "\(try load())"
+        let keyed = UUID16(high: 0x1111_2222_3333_8444, low: 0x8555_6666_7777_8888)
+        let (one, two) = (UUID16(high: 0, low: 1), UUID16(high: 0, low: 2))
+        // Of each thing that a start reads: retention, kind, subject, channel, detail.
+        let rows = [
+            "3, 53, '\(one)', null, '{}'", "3, 52, '\(two)', null, '{}'",
+            "3, 54, '\(two)', null, '{\"count\":1}'", "3, 57, null, 'club:a', '{}'",
+            "3, 24, '\(two)', 'club:a', '{}'", "3, 55, '\(two)', null, '{\"until\":\(Int64.max)}'",
+            "2, 13, '\(two)', null, '{\"from\":\"\(keyed)\",\"until\":\(Int64.max)}'",
+            "1, 30, '\(two)', 'club:a', '{}'", "4, 3, null, null, '{}'",
+        ]
+        for log in [1, 77] {
+            for (index, row) in rows.enumerated() {
+                try lab.postgres.run(
+                    """
+                    insert into audit.event (log, seq, at, schema, stage, disposition, rules,
+                        shadow_rules, score, bytes, judged_ns, message, policy, retention, kind,
+                        subject, channel, detail)
+                    values (\(log), \(100 + index), now(), 1, 20, 0, '{a}', '{}', 0, 0, 0,
+                        '\(keyed)', sha256('x'), \(row))
+                    """
+                )
+            }
+        }
+        #expect("\(try load())" == honest)
+        // Once they count as shipped, each of them is there.
+        try lab.postgres.run("update audit.log set watermark = 1000")
+        let state = try load()
+        #expect(state.sanctions.map(\.subject) == [two])
+        #expect(state.strikes.count == 1 && state.settings.count == 1)
+        #expect(state.enrolments.count == 1 && state.revocations.count == 1)
+        #expect(state.resumptions.count == 1 && state.keyed.count == 1 && state.policy != nil)
+    }
+
     @Test("the newest event, its policy and the day's keyed messages are read back")
     func positionAndKeys() throws {
         let keyed = UUID16(high: 0x1111_2222_3333_8444, low: 0x8555_6666_7777_8888)

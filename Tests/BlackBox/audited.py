@@ -21,6 +21,14 @@ PRUNE = (
 )
 
 
+# A ban that no hub recorded.
+STRAY = (
+    "insert into audit.event (log, seq, at, schema, retention, kind, stage, disposition, subject,"
+    " rules, shadow_rules, score, bytes, judged_ns, detail)"
+    " values ({log}, {seq}, now(), 1, 3, 52, 20, 0, gen_random_uuid(), '{{}}', '{{}}', 0, 0, 0, '{{}}')"
+)
+
+
 def signed_note(key, name, text):
     """A C2SP signed note, made here and not by the hub."""
     public = key.public_key().public_bytes(

@@ -5,7 +5,7 @@ import base64
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
-from audited import PRUNE, TAMPERED, UNCHECKED, WHOLE, signed_note
+from audited import PRUNE, STRAY, TAMPERED, UNCHECKED, WHOLE, signed_note
 
 
 def assert_named(audited, tampering, seq, words, *arguments):
@@ -97,6 +97,26 @@ def test_an_inserted_copy_is_named(audited):
         f" content_hash, detail from audit.event where seq = {seq}"
     )
     assert_named(audited, sql, seq, "there is more than one row")
+
+
+def test_a_row_behind_the_end_is_named(audited):
+    sql = STRAY.format(log=1, seq=10**6)
+    assert len(assert_named(audited, sql, 10**6, "no hub shipped this row")) == 2
+
+
+def test_a_row_of_a_log_that_is_none_is_named(audited):
+    for log in (77, -5):
+        database = audited.copy(STRAY.format(log=log, seq=1))
+        code, lines, _ = audited.verify(database)
+        assert code == TAMPERED
+        assert lines[0].startswith("WHOLE: log 1, ")
+        assert lines[1].startswith(f"{log}-1: no hub shipped this row")
+        assert lines[2].startswith(f"TAMPERED: log {log}, first bad event {log}-1: ")
+        assert audited.verify(database, "--log", "1")[0] == WHOLE
+    # So is a whole log whose row in audit.log is gone.
+    code, lines, _ = audited.verify(audited.copy("delete from audit.log"))
+    assert code == TAMPERED
+    assert lines[0].startswith(f"1-1: no hub shipped the rows up to {audited.size}"), lines
 
 
 def test_rows_cut_off_at_the_end_are_named(audited):

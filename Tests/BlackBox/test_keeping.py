@@ -71,6 +71,7 @@ def held(hub, lock):
 def hold_message(hub, subject):
     """A held message of the subject, recorded by another hub of the community."""
     hub.record.psql(
+        "insert into audit.log (log, origin, watermark) values (77, gen_random_uuid(), 1);"
         "insert into audit.event (log, seq, at, schema, retention, kind, stage, disposition,"
         " subject, rules, shadow_rules, score, bytes, judged_ns, detail)"
         f" values (77, 1, now(), 1, 1, 30, 16, 3, '{subject}', '{{}}', '{{}}', 0, 0, 0, '{{}}')"

@@ -26,6 +26,7 @@ class OldLog:
 
     def __init__(self, hub):
         self.record, self.seq = hub.record, 0
+        self.record.psql(f"insert into audit.log (log, origin) values ({OTHER}, gen_random_uuid())")
 
     def add(
         self, days, kind, retention, subject=None, channel=None, detail="{}", text=None,
@@ -43,7 +44,8 @@ class OldLog:
             " detail)"
             f" values ({OTHER}, {self.seq}, {at}, 1, {retention}, {kind}, 20, {disposition},"
             f" {', '.join(quoted)}, {OTHER if refers else 'null'}, {refers or 'null'},"
-            f" '{{}}', '{{}}', 0, 0, 0, '{detail}')"
+            f" '{{}}', '{{}}', 0, 0, 0, '{detail}');"
+            f"update audit.log set watermark = {self.seq} where log = {OTHER}"
         )
         if text:
             self.record.psql(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from audited import PRUNE
+from audited import PRUNE, STRAY
 from record import Record
 
 
@@ -11,7 +11,8 @@ def tampered(audited, tampering=""):
     record = Record(audited.copy(tampering))
     text = record.psql(
         "set role touchline_auditor;"
-        " select seq || '|' || last_seq || '|' || finding from audit.tampered order by seq, last_seq"
+        " select seq || '|' || last_seq || '|' || finding from audit.tampered"
+        " order by seq, last_seq, finding"
     )
     rows = [line.split("|") for line in text.splitlines()]
     return [(int(seq), int(last), finding) for seq, last, finding in rows]
@@ -50,6 +51,15 @@ def test_a_cut_end_is_named(audited):
     assert tampered(audited, sql) == [(first, last, "truncated: the log's end is missing")]
     sql += f"; update audit.log set watermark = {first - 1}"
     assert tampered(audited, sql) == [(first, last, "truncated: the log's end is missing")]
+
+
+def test_rows_that_no_hub_shipped_are_named(audited):
+    stray = "stray: rows that no hub shipped, as audit.log has it: {}"
+    assert tampered(audited, STRAY.format(log=77, seq=1)) == [(1, 1, stray.format(1))]
+    far = 10**6
+    assert (far, far, stray.format(1)) in tampered(audited, STRAY.format(log=1, seq=far))
+    size = audited.size
+    assert tampered(audited, "delete from audit.log") == [(1, size, stray.format(size))]
 
 
 FLIP = "set hashes = set_byte(hashes, 293, 255 - get_byte(hashes, 293)) where tile = 0"
