@@ -65,6 +65,19 @@ from audit.event e
 where not exists (select from audit.log l where l.log = e.log and e.seq <= l.watermark)
 group by e.log;
 
+create or replace view audit.quarantined as
+select
+    q.log || '-' || q.seq as decision,
+    q.record,
+    q.sqlstate,
+    q.quarantined_at,
+    q.log,
+    q.seq,
+    case q.record when 'event' then sha256('\x00'::bytea || q.tuple) end as leaf
+from audit.quarantine q;
+comment on view audit.quarantined is
+    'Quarantine without the bytes, which may hold personal data; leaf is that of an event''s tuple.';
+
 grant select on audit.shipped
     to touchline_server, touchline_auditor, touchline_reviewer, touchline_keeper;
 

@@ -31,7 +31,7 @@ package struct RecordCheck: Sendable {
 
     private struct Doubt: Sendable {
         var seq: Int64
-        /// Empty when there are too many to keep.
+        /// Empty when there are too many to keep, or it may not be read.
         var tuple: [UInt8]
         var leaf: TreeHash
     }
@@ -59,12 +59,24 @@ package struct RecordCheck: Sendable {
 
     /// The next event's row, and its leaf as it was stored; nil when none is.
     package mutating func take(_ tuple: UnsafeRawBufferPointer, stored leaf: TreeHash?) {
+        take(own: TreeHash(leafOf: tuple), tuple, stored: leaf)
+    }
+
+    /// The same of an event whose tuple may not be read: its own leaf, as the database computes it.
+    package mutating func take(own: TreeHash, stored leaf: TreeHash?) {
+        take(own: own, nil, stored: leaf)
+    }
+
+    private mutating func take(
+        own: TreeHash,
+        _ tuple: UnsafeRawBufferPointer?,
+        stored leaf: TreeHash?
+    ) {
         endMissing(isEnd: false)
-        let own = TreeHash(leafOf: tuple)
         append(leaf ?? own, own)
         guard let leaf, leaf != own else { return }
         if doubts.count < Self.findingsMax {
-            let kept = doubts.count < Self.tuplesMax ? Array(tuple) : []
+            let kept = doubts.count < Self.tuplesMax ? tuple.map { Array($0) } ?? [] : []
             doubts.append(Doubt(seq: lastSeq, tuple: kept, leaf: leaf))
         } else {
             findingCount += 1
@@ -73,7 +85,7 @@ package struct RecordCheck: Sendable {
 
     /// The next event has no row.
     ///
-    /// - Parameter isAccountedFor: whether it may have none: pruned, or not readable.
+    /// - Parameter isAccountedFor: whether it may have none, because retention dropped it.
     package mutating func takeAbsent(stored leaf: TreeHash?, isAccountedFor: Bool) {
         if isAccountedFor { endMissing(isEnd: false) }
         append(leaf ?? .empty, leaf ?? .empty)

@@ -3,8 +3,9 @@ import AuditLog
 /// What accounts for events that have no row: quarantine and retention.
 struct AbsentEvents {
     enum Account {
-        /// PostgreSQL refused it; the tuple as the journal has it, nil when this role may not read it.
-        case quarantined([UInt8]?)
+        /// PostgreSQL refused it; the tuple as the journal has it, nil when this role may not read it,
+        /// and its leaf.
+        case quarantined([UInt8]?, leaf: TreeHash)
         /// Retention dropped it, as `audit.pruned` says; no event of its range was newer.
         case pruned(lastAt: Int64)
     }
@@ -53,18 +54,20 @@ struct AbsentEvents {
         let quarantined = try postgres.query(
             readsQuarantine
                 ? """
-                select seq, tuple from audit.quarantine
+                select seq, sha256('\\x00'::bytea || tuple), tuple from audit.quarantine
                 where log = $1 and seq between $2 and $3 and record = 'event'
                 """
                 : """
-                select seq, null::bytea from audit.quarantined
+                select seq, leaf, null::bytea from audit.quarantined
                 where log = $1 and seq between $2 and $3 and record = 'event'
                 """,
             bounds
         )
         for row in 0..<quarantined.rowCount {
-            let tuple = quarantined.isNull(row, 1) ? nil : quarantined.bytes(row, 1)
-            accounts[quarantined.int8(row, 0)] = .quarantined(tuple)
+            let leaf = quarantined.bytes(row, 1).withUnsafeBytes { TreeHash.array($0)?.first }
+            guard let leaf else { continue }
+            let tuple = quarantined.isNull(row, 2) ? nil : quarantined.bytes(row, 2)
+            accounts[quarantined.int8(row, 0)] = .quarantined(tuple, leaf: leaf)
         }
     }
 

@@ -86,8 +86,8 @@ package struct ReceiptMaker {
         }
         var absent = try AbsentEvents(postgres, log: log)
         switch try absent.account(for: seq) {
-        case .quarantined(let tuple?): return tuple
-        case .quarantined(nil): throw Fault.quarantined
+        case .quarantined(let tuple?, _): return tuple
+        case .quarantined(nil, _): throw Fault.quarantined
         case .pruned: throw Fault.pruned
         case nil: throw Fault.missing
         }

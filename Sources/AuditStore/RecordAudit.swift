@@ -235,13 +235,13 @@ extension RecordAudit {
             }
             let leaf = try tiles.leaf(of: next, &check)
             switch try absent.account(for: next) {
-            case .quarantined(let tuple?):
+            case .quarantined(let tuple?, _):
                 counts.quarantined += 1
                 tuple.withUnsafeBytes { check.take($0, stored: leaf) }
                 try visit(.quarantined(tuple, leaf: leaf))
-            case .quarantined(nil):
+            case .quarantined(nil, let own):
                 counts.quarantined += 1
-                check.takeAbsent(stored: leaf, isAccountedFor: true)
+                check.take(own: own, stored: leaf)
                 try visit(.absent(leaf: leaf))
             // No event is older than those before it, so a range that says so was made up.
             case .pruned(let lastAt) where lastAt >= newestAt:

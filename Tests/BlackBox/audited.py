@@ -95,15 +95,19 @@ class AuditedRecord:
     def value(self, sql):
         return self.service.record.value(sql)
 
-    def copy(self, tampering=""):
-        """A copy of the database's connection string, after a superuser has tampered with it."""
+    def copy(self, tampering="", role=None):
+        """A copy of the database, after a superuser has tampered with it: the connection string of
+        the superuser, or of a login with a role."""
         self.copies += 1
         name = f"{self.service.database}_{self.copies}"
         self.cluster.psql("postgres", f"create database {name} template {self.service.database}")
         if tampering:
             # Replicas run no triggers, so nothing stands in the superuser's way.
             self.cluster.psql(name, f"set session_replication_role = replica; {tampering}")
-        return self.cluster.connection(name)
+        if role is None:
+            return self.cluster.connection(name)
+        self.cluster.psql(name, f"create role {role}_{name} login in role {role}")
+        return self.cluster.connection(name, f"{role}_{name}")
 
     def run(self, *arguments):
         return subprocess.run(

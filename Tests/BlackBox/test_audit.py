@@ -269,11 +269,19 @@ def test_a_quarantined_event_stands_for_its_row(audited):
         " || audit.field(policy) || audit.field(int4send(bytes)) || audit.field(int4send(judged_ns))"
         " || audit.field(content_hash) || audit.field(json_send(detail))"
     )
-    code, lines, _ = audited.verify(audited.copy(sql.replace("TUPLE", fields)))
-    assert code == WHOLE, lines
-    assert "1 in quarantine" in lines[-1]
-    wrong = sql.replace("TUPLE", fields.replace("int4send(score)", "int4send(score + 1)"))
-    assert_named(audited, wrong, seq, "the row was changed after it was recorded")
+    wrong = fields.replace("int4send(score)", "int4send(score + 1)")
+    # Auditors may not read the tuple; its leaf they may.
+    for role in (None, "touchline_auditor"):
+        code, lines, _ = audited.verify(audited.copy(sql.replace("TUPLE", fields), role))
+        assert code == WHOLE, lines
+        assert "1 in quarantine" in lines[-1]
+        code, lines, _ = audited.verify(audited.copy(sql.replace("TUPLE", wrong), role))
+        assert code == TAMPERED
+        assert lines[0] == f"1-{seq}: the row was changed after it was recorded", lines
+        # Any row there would else account for one that was deleted.
+        other = sql.replace("TUPLE", "'\\x00'::bytea")
+        code, lines, _ = audited.verify(audited.copy(other, role))
+        assert code == TAMPERED and lines[0].startswith(f"1-{seq}: "), lines
 
 
 def test_what_retention_dropped_may_be_absent(audited):
