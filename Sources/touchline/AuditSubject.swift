@@ -121,9 +121,11 @@ struct AuditSubject: AsyncParsableCommand {
     }
 
     static let parts = ["original", "delivered", "reason", "connection"]
+    // Which operator did something is another person.
     private static let columns = """
         (select row_to_json(x)::text from (select t.decision, t.at, t.kind, t.stage, t.disposition, \
-        t.channel, t.session, t.refers, t.rules, t.detail, t.retention) x), \
+        t.channel, t.session, t.refers, t.rules, t.detail::jsonb - 'operator' as detail, \
+        t.retention) x), \
         t.original, t.delivered, t.reason, t.connection
         """
     private static let headStatement = """

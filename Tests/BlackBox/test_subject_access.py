@@ -4,6 +4,7 @@ import hashlib
 import json
 
 from keeper import Keeper
+from operators import Operators
 from service import ISSUER
 from test_keeping import talk
 
@@ -26,6 +27,10 @@ def test_a_draft_has_all_of_one_person_and_covers_the_others(serving):
     keeper.decide(
         "preserve", "--subject", coach, "--order", "1", "--authority", "A", "--review", "2030-01-01"
     )
+    muted = Operators(serving, serving.token("operator")).post(
+        "sanctions", sanction="mute", subject=coach, seconds="60", reason="To cool down"
+    )["decision"]
+    operator = serving.record.event(muted)["detail"]["operator"]
     reviewer = Keeper(serving, "touchline_reviewer")
     found, said = draft(serving, reviewer, "--issuer", ISSUER, "--sub", "member-coach")
     assert found["draft"] is True and found["about"]["pseudonym"] == coach
@@ -41,6 +46,11 @@ def test_a_draft_has_all_of_one_person_and_covers_the_others(serving):
     assert "127.0.0.1" in json.dumps(found["events"][0]["connection"])
     whole = json.dumps(found)
     assert player not in whole and "I am here" not in whole
+    # What an operator did and why, and not who: that is another person.
+    mute = next(event for event in found["events"] if event["kind"] == "mute")
+    assert mute["decision"] == muted and mute["reason"] == "To cool down"
+    assert mute["detail"]["by"] == "operator" and "until" in mute["detail"]
+    assert operator not in whole
     # That there is a legal hold may have to stay secret.
     assert "preserve" not in whole and "1 events of legal holds withheld" in said
 
