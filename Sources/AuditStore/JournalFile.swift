@@ -1,3 +1,4 @@
+import AuditLog
 import Glibc
 
 /// One open file of the journal; closed with the last reference to it.
@@ -56,6 +57,24 @@ final class JournalFile {
             done += count
         }
         return done
+    }
+
+    /// Reads the header that a segment begins with.
+    func header() throws(JournalError) -> JournalHeader {
+        var failure: JournalError?
+        let bytes = [UInt8](unsafeUninitializedCapacity: JournalFormat.headerBytes) { into, done in
+            do throws(JournalError) {
+                done = try read(at: 0, into: UnsafeMutableRawBufferPointer(into))
+            } catch { failure = error }
+        }
+        if let failure { throw failure }
+        let header = bytes.withUnsafeBytes { bytes in
+            Result { () throws(JournalDamage) in try JournalHeader(decoding: bytes) }
+        }
+        switch header {
+        case .success(let header): return header
+        case .failure(let damage): throw .damaged(file: path, damage)
+        }
     }
 
     /// Writes all of `bytes`.

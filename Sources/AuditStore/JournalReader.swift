@@ -108,15 +108,7 @@ package final class JournalReader {
 
     private func open(_ firstSeq: Int64) throws(JournalError) -> Cursor {
         let file = try JournalFile(in: folder, name: folder.name(of: firstSeq), flags: O_RDONLY)
-        let bytes = try read(file, at: 0, count: JournalFormat.headerBytes)
-        let header = bytes.withUnsafeBytes { bytes in
-            Result { () throws(JournalDamage) in try JournalHeader(decoding: bytes) }
-        }
-        switch header {
-        case .success(let header):
-            return Cursor(file: file, scanner: JournalScanner(header: header))
-        case .failure(let damage): throw .damaged(file: file.path, damage)
-        }
+        return Cursor(file: file, scanner: JournalScanner(header: try file.header()))
     }
 
     /// Reads whole batches from the cursor's place; nil when there is none before the limit.

@@ -42,11 +42,14 @@ package final class JournalWriter {
 
     /// Takes the folder, checks all of its segments and cuts the torn tail of the last.
     ///
-    /// - Parameter disk: the system's; tests pass one that fails.
+    /// - Parameters:
+    ///   - held: the same folder, when this process has it already; nil to take it now.
+    ///   - disk: the system's; tests pass one that fails.
     /// - Throws: `locked`, `foreign`, `damaged`, `gap` or `system`; then nothing was changed, except
     ///   that a tail may have been cut.
     package init(
         _ configuration: JournalConfiguration,
+        held: HeldJournal? = nil,
         disk: any JournalDisk = SystemDisk()
     ) throws(JournalError) {
         self.configuration = configuration
@@ -56,7 +59,7 @@ package final class JournalWriter {
             create: true,
             disk: disk
         )
-        lock = try folder.lock()
+        if let held { lock = held.lock } else { lock = try folder.lock() }
         let state = try JournalOpening(folder: folder, origin: configuration.origin).run()
         recovery = state.recovery
         tail = state.tail

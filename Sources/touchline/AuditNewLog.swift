@@ -31,9 +31,9 @@ struct AuditNewLog: AsyncParsableCommand {
     func run() async throws {
         let configuration = try options.read()
         let folder = configuration.journal.folder
-        let aside: JournalAside
+        let held: HeldJournal
         do {
-            aside = try JournalAside(folder: folder)
+            held = try HeldJournal(folder: folder)
         } catch {
             throw CommandFault("\(error)")
         }
@@ -43,7 +43,7 @@ struct AuditNewLog: AsyncParsableCommand {
         let number = try StartState.nextLog(database)
         let moved: String?
         do {
-            moved = try aside.move(name: old.map { "log-\($0.log)-\($0.origin.prefix(8))" })
+            moved = try held.move(name: old.map { "log-\($0.log)-\($0.origin.prefix(8))" })
         } catch {
             throw CommandFault("\(error). Mend that and run the command again: it goes on.")
         }

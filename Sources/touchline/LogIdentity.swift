@@ -11,11 +11,35 @@ struct LogIdentity: Codable {
     /// The highest fence that this journal was given.
     var fence: Int32
 
-    /// Reads the identity of a journal folder, or makes one.
+    /// Reads the identity of a journal folder, or makes one where no segment is.
     ///
-    /// - Throws: when the file is there and is not an identity; nothing is overwritten.
-    static func load(folder: String) throws -> LogIdentity {
+    /// - Parameter held: the folder, so that nobody else makes one.
+    /// - Throws: when the file is there and is not an identity, or is gone and segments are there;
+    ///   nothing is overwritten.
+    static func load(folder: String, _ held: HeldJournal) throws -> LogIdentity {
         guard FileManager.default.fileExists(atPath: file(folder)) else {
+            let header: JournalHeader?
+            do {
+                header = try held.newestHeader()
+            } catch {
+                throw RecordStart.fault(error)
+            }
+            if let header {
+                let lost = LogIdentity(
+                    log: header.log,
+                    origin: header.origin.description,
+                    fence: header.fence
+                )
+                throw CommandFault(
+                    """
+                    \(file(folder)) is gone, and there are segments of log \(lost.log), origin \
+                    \(lost.origin). Nothing was changed. Restore the file from a backup, or write it \
+                    anew, with mode 0600 and this line:
+                      \(String(decoding: try lost.encoded, as: UTF8.self))
+                    To begin another log instead: touchline audit new-log.
+                    """
+                )
+            }
             var generator = SystemRandomNumberGenerator()
             let fresh = LogIdentity(
                 log: 1,
@@ -51,9 +75,15 @@ struct LogIdentity: Codable {
             withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700]
         )
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys]
-        try PrivateFile.write(Array(encoder.encode(self)), to: Self.file(folder))
+        try PrivateFile.write(Array(encoded), to: Self.file(folder))
+    }
+
+    private var encoded: Data {
+        get throws {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys]
+            return try encoder.encode(self)
+        }
     }
 
     private static func file(_ folder: String) -> String { folder + "/identity.json" }

@@ -3,9 +3,20 @@ import AuditStore
 import Logging
 
 extension RecordStart {
-    /// Opens the journal's folder for this process and checks what is in it.
+    /// Takes the journal's folder for this process, and makes it where there is none.
+    static func hold(_ folder: String) throws -> HeldJournal {
+        try PrivateFile.makeFolder(folder, mode: 0o700)
+        do {
+            return try HeldJournal(folder: folder)
+        } catch {
+            throw fault(error)
+        }
+    }
+
+    /// Checks what is in the folder.
     static func journal(
         _ configuration: Configuration,
+        _ held: HeldJournal,
         _ identity: LogIdentity,
         _ origin: UUID16
     ) throws -> JournalWriter {
@@ -24,13 +35,18 @@ extension RecordStart {
             journal.reserveBytes = share / 16
         }
         do {
-            return try JournalWriter(journal)
+            return try JournalWriter(journal, held: held)
         } catch {
-            throw CommandFault("\(error). \(advice(error))")
+            throw fault(error)
         }
     }
 
-    /// What to do about a journal that can't be opened; nothing of it was changed.
+    /// Why a journal can't be opened, and what to do about it.
+    static func fault(_ error: JournalError) -> CommandFault {
+        CommandFault("\(error). \(advice(error))")
+    }
+
+    /// What to do; nothing of the journal was changed.
     private static func advice(_ error: JournalError) -> String {
         switch error {
         case .locked: "Stop that one first, or give this one a folder of its own."

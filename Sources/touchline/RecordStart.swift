@@ -75,13 +75,15 @@ final class RecordStart: Sendable {
         let clocks = Clocks()
         let now: @Sendable () -> Int64 = { clocks.wallMicroseconds() }
         let folder = configuration.journal.folder
-        let identity = try LogIdentity.load(folder: folder)
+        // The folder first: who can't have it must neither say whose it is nor take the log from the
+        // hub that has it.
+        let held = try hold(folder)
+        let identity = try LogIdentity.load(folder: folder, held)
         guard let origin = UUID16(parsing: identity.origin) else {
             throw CommandFault("\(folder)/identity.json has an origin that is no UUID.")
         }
         let signer = try signer(configuration, origin: origin)
-        // The folder first: who can't have it must not take the log from the hub that has it.
-        let writer = try journal(configuration, identity, origin)
+        let writer = try journal(configuration, held, identity, origin)
         report(writer.recovery, logger)
         let conninfo = configuration.database.connection
         let database = try connect(conninfo)

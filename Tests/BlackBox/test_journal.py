@@ -2,6 +2,7 @@
 
 import contextlib
 import copy
+import fcntl
 import hashlib
 import os
 import shutil
@@ -205,6 +206,16 @@ def test_a_second_hub_on_the_same_folder_is_refused_and_takes_nothing(serving):
     say(serving, "undisturbed")
 
 
+def test_a_folder_that_another_process_has_is_given_no_identity(service):
+    service.migrate()
+    folder = folder_of(service)
+    folder.mkdir(mode=0o700)
+    with open(folder / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert_refused(service.serve(), "another hub is using this journal")
+    assert [path.name for path in folder.iterdir()] == ["lock"]
+
+
 def test_a_journal_that_is_unlinked_ends_the_hub_and_nothing_is_told_after(serving):
     hub = serving
     with Member(hub, join=hub.channel) as member:
@@ -255,9 +266,15 @@ def unreadable_identity(folder):
     return "identity.json does not say which log this is"
 
 
+def lost_identity(folder):
+    (folder / "identity.json").unlink()
+    return "identity.json is gone, and there are segments of log 1, origin "
+
+
 @pytest.mark.parametrize(
-    "damage", [foreign, other_log, flipped, missing, unreadable_identity], ids=lambda f: f.__name__
-)
+    "damage", [foreign, other_log, flipped, missing, unreadable_identity, lost_identity],
+    ids=lambda f: f.__name__,
+)  # fmt: skip
 def test_a_damaged_journal_refuses_by_name_and_nothing_is_changed(serving, damage):
     hub = serving
     for _ in range(2):
@@ -271,6 +288,23 @@ def test_a_damaged_journal_refuses_by_name_and_nothing_is_changed(serving, damag
     assert_refused(hub.serve(), words)
     assert files(folder_of(hub)) == before
     assert hub.record.value("select fence from audit.log") == fence, "the log was taken"
+
+
+def test_a_lost_identity_is_written_anew_as_the_refused_start_says(serving):
+    hub = serving
+    say(hub, "before it was lost")
+    assert hub.stop() == 0
+    identity = folder_of(hub) / "identity.json"
+    identity.unlink()
+    told = hub.serve()
+    assert_refused(told, hub.record.value("select origin from audit.log"), "audit new-log")
+    (line,) = [line.strip() for line in told.stderr.splitlines() if line.strip().startswith("{")]
+    identity.write_text(line)
+    hub.start()
+    say(hub, "it goes on")
+    assert hub.stop() == 0
+    assert_database_is_the_journal(hub)
+    assert_numbers_have_no_gap(hub)
 
 
 @pytest.mark.parametrize(

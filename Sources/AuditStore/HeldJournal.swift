@@ -1,17 +1,33 @@
-import AuditLog
+package import AuditLog
 import Glibc
 
-/// A journal's folder, taken to set its files aside; no hub can use it meanwhile.
-package final class JournalAside {
+/// A journal's folder, taken before anything is known of its log; no other process can use it
+/// meanwhile.
+package final class HeldJournal {
     private let folder: JournalFolder
-    private let lock: JournalLock
+    let lock: JournalLock
 
-    /// Takes the folder.
+    /// Takes the folder, and makes it when its parent exists.
     ///
     /// - Throws: `locked` while a hub runs on it.
     package init(folder path: String) throws(JournalError) {
         folder = try JournalFolder(path: path, log: 0, create: true)
         lock = try folder.lock()
+    }
+
+    /// What the newest segment says of its log; nil when there is none.
+    ///
+    /// - Throws: `foreign` or `damaged` when it isn't one.
+    package func newestHeader() throws(JournalError) -> JournalHeader? {
+        var newest: (name: String, firstSeq: Int64)?
+        for name in try folder.names() where name.hasSuffix(JournalFormat.fileSuffix) {
+            guard let parsed = JournalFormat.parse(fileName: name) else {
+                throw .foreign(file: folder.path + "/" + name, why: "not a segment's name")
+            }
+            if parsed.firstSeq >= newest?.firstSeq ?? 0 { newest = (name, parsed.firstSeq) }
+        }
+        guard let newest else { return nil }
+        return try JournalFile(in: folder, name: newest.name, flags: O_RDONLY).header()
     }
 
     /// Moves every segment, of whatever log, and then the identity into `aside/<name>`; what is there
