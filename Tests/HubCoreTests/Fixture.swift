@@ -41,6 +41,7 @@ enum Fixture {
         claims: String = "{}",
         name: String = "Ann",
         issuedAt: Int64? = nil,
+        id: UUID16? = nil,
         key: UUID16 = key
     ) -> Arrival {
         Arrival(
@@ -50,7 +51,7 @@ enum Fixture {
             name: name,
             expiresAt: .max,
             tokenExpiresAt: .max,
-            token: TokenMark(id: nil, issuedAt: issuedAt, key: key),
+            token: TokenMark(id: id, issuedAt: issuedAt, key: key),
             connection: Array("{}".utf8),
             claims: claims,
             request: RequestFacts(address: "192.0.2.1", origin: "", agent: "", isTLS: true)
@@ -142,11 +143,11 @@ enum Fixture {
             when: subject.minor
             match: {any: [{pattern: 'whisky'}]}
             then: {disposition: block}
-          - id: numbers
           - id: no-old-polls
             on: history
             when: subject.minor && message.kind == 'poll'
             then: {disposition: block}
+          - id: numbers
             on: history
             match: {any: [{pattern: '[0-9]{4}'}]}
             then: {disposition: redact}

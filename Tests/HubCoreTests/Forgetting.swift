@@ -30,8 +30,16 @@ struct Forgetting {
             let mark = TokenMark(id: nil, issuedAt: Int64(issuedAt), key: Fixture.key)
             #expect(mark.issuedAt! > since.at)
             erased[subject]?.sessions.insert(event.session!)
+        } else if event.kind == .connect {
+            // Refused; where somebody comes from is told of a token alone that was issued since.
+            let second = event.at / 1_000_000 * 1_000_000
+            #expect(hub.contents[event.seq] == nil || second > since.at)
+            #expect(hub.subjects[event.seq] == nil)
         } else if !since.sessions.contains(event.session ?? UUID16(high: 0, low: 0)) {
-            #expect(hub.contents[event.seq] == nil && hub.subjects[event.seq] == nil)
+            #expect(
+                hub.contents[event.seq] == nil && hub.subjects[event.seq] == nil,
+                "\(event.kind) \(event.detail) at \(event.seq)"
+            )
         }
     }
 }

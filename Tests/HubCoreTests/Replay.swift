@@ -9,12 +9,28 @@ struct Replay {
     private let hub: SimulatedHub
     private var state: HubState
     private var moderators: Set<UUID16> = []
+    /// The digest of the bundle that is in force.
+    private var policy: [UInt8]
     /// When members wrote in slow channels.
     private var words: [String: Int64] = [:]
 
     init(_ hub: SimulatedHub) {
         self.hub = hub
         state = HubState(hub.bundle)
+        policy = hub.bundles[0].digest
+    }
+
+    /// Nobody comes in while banned, or by a token that is revoked.
+    func checkConnect(_ event: Event) throws {
+        guard event.disposition == .allow, let subject = event.subject else { return }
+        let member = state.standing[subject]
+        #expect(member.bannedUntil <= event.at)
+        let claims = try #require(hub.subjects[event.seq]).withUnsafeBytes {
+            try SubjectRow(decoding: $0).claims
+        }
+        let seconds = claims.split(separator: "\"iat\":")[1].prefix { $0.isNumber }
+        let issuedAt = TokenMark(id: nil, issuedAt: Int64(seconds), key: Fixture.key).issuedAt
+        #expect(try #require(issuedAt) > max(member.revokedThrough, member.forgottenThrough))
     }
 
     /// Nobody joins a channel that it is banned from.
@@ -50,6 +66,8 @@ struct Replay {
             hub.contents[event.seq, default: []].first
             .map { String(decoding: $0.body, as: UTF8.self) } ?? ""
         let member = state.standing[subject]
+        #expect(event.policy == policy)
+        #expect(member.bannedUntil <= event.at)
         checkChannel(event, subject, channel)
         if text.contains("call me") {
             let minors = state.roster.heads(of: channel, at: event.at).roster.minors
@@ -79,6 +97,7 @@ struct Replay {
 
     mutating func apply(_ event: Event) throws {
         try hub.apply(event, to: &state)
+        if event.kind == .policyActivated { policy = try #require(event.policy) }
         if event.kind == .hubStarted { words = [:] }
         guard let row = hub.subjects[event.seq], let session = event.session else { return }
         let claims = try row.withUnsafeBytes { try SubjectRow(decoding: $0) }.claims

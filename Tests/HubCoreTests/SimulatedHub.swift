@@ -118,6 +118,7 @@ final class SimulatedHub {
     var lanes: [Batch] = []
     /// Tuples of all durable events, in the order of the journal.
     var journal: [[UInt8]] = []
+    private var decoded: [Event] = []
     /// Tuples of the subjects that came with them, by `seq`.
     var subjects: [Int64: [UInt8]] = [:]
     /// The content of the events, by `seq`.
@@ -125,18 +126,24 @@ final class SimulatedHub {
     var clock: Int64 = 800_000_000_000_000
     var epoch: Int32 = 1
     var ticket = 0
-    let bundle: PolicyEngine.Bundle
+    /// The bundles that may be in force, the first one at the start.
+    let bundles: [PolicyEngine.Bundle]
+    /// The one that is in force when all is quiet.
+    private(set) var bundle: PolicyEngine.Bundle
+    private var tokens: UInt64 = 0
 
     init(
         seed: UInt64,
         shards: Int,
         bundle: PolicyEngine.Bundle,
+        another: PolicyEngine.Bundle? = nil,
         recentBytesMax: Int = 1 << 20
     ) {
         self.recentBytesMax = recentBytesMax
         self.seed = seed
         random = SeededGenerator(state: seed)
         self.bundle = bundle
+        bundles = [bundle] + (another.map { [$0] } ?? [])
         recent = RecentMessages(epoch: 1, bytesMax: recentBytesMax, through: 0)
         ledger = Ledger(
             log: 1,
@@ -205,6 +212,12 @@ final class SimulatedHub {
             keys.removeFirst()
         }
         for loop in loops { loop.key = keys.last! }
+    }
+
+    /// What the next token is known by.
+    func nextTokenID() -> UUID16 {
+        tokens += 1
+        return UUID16(high: 6, low: tokens)
     }
 
     /// The lane of a shard goes to the recorder.
@@ -288,6 +301,8 @@ final class SimulatedHub {
     /// The process dies: only the journal is left, and the next run reads its state from it.
     func restart() throws {
         let events = try decodedEvents()
+        let digest = events.last { $0.kind == .policyActivated }?.policy
+        bundle = bundles.first { $0.digest == digest } ?? bundles[0]
         let state = try state(of: events)
         var keyed = KeyedOutcomes()
         for event in events {
@@ -324,8 +339,12 @@ final class SimulatedHub {
         settle()
     }
 
+    /// All durable events, read from the journal, which only grows: each is read once.
     func decodedEvents() throws -> [Event] {
-        try journal.map { tuple in try tuple.withUnsafeBytes { try Event(decoding: $0) } }
+        for tuple in journal[decoded.count...] {
+            decoded.append(try tuple.withUnsafeBytes { try Event(decoding: $0) })
+        }
+        return decoded
     }
 
     /// What the events add up to, reckoned anew.
@@ -345,6 +364,13 @@ final class SimulatedHub {
             )
         } else if event.kind == .erase, let subject = event.subject {
             state.standing.forget(subject, at: event.at)
+        } else if event.kind == .revoke, event.disposition == .allow {
+            state.standing.revoke(
+                token: try text("token", in: event).flatMap { UUID16(parsing: $0) },
+                of: event.subject,
+                at: event.at,
+                until: try #require(try number("until", in: event))
+            )
         } else if event.kind == .resume {
             guard event.disposition == .allow else { return }
             let detail = try #require(
@@ -409,11 +435,27 @@ final class SimulatedHub {
         )
     }
 
+    /// One of the bundles is to be in force.
+    func activate(on loop: Int) {
+        guard let next = bundles.randomElement(using: &random) else { return }
+        ticket += 1
+        loops[loop].shard.propose(Activation(next, by: .api), ticket: ticket, at: now)
+    }
+
     /// A number of an event's detail.
     func number(_ name: String, in event: Event) throws -> Int64? {
-        guard event.detail != "{}" else { return nil }
+        (try value(name, in: event) as? NSNumber)?.int64Value
+    }
+
+    private func text(_ name: String, in event: Event) throws -> String? {
+        try value(name, in: event) as? String
+    }
+
+    private func value(_ name: String, in event: Event) throws -> Any? {
+        // Nearly all have none, and reading them is most of what a run costs.
+        guard event.detail.contains("\"\(name)\"") else { return nil }
         let detail = try JSONSerialization.jsonObject(with: Data(event.detail.utf8))
-        return ((detail as? [String: Any])?[name] as? NSNumber)?.int64Value
+        return (detail as? [String: Any])?[name]
     }
 }
 

@@ -8,12 +8,22 @@ struct SimulatedRecord {
     let events: [Event]
     let contents: [Int64: [ContentPart]]
     let watermark: Int64
+    /// The newest changes, by what they change.
+    private var changes: [Int64: Event] = [:]
+    /// The newest erasures, by subject.
+    private var erasures: [UUID16: Int64] = [:]
 
     /// - Parameter watermark: the newest event that has been shipped.
     init(_ hub: SimulatedHub, watermark: Int64) throws {
-        events = try hub.decodedEvents().filter { $0.seq <= watermark }
+        events = Array(try hub.decodedEvents().prefix { $0.seq <= watermark })
         contents = hub.contents
         self.watermark = watermark
+        for event in events {
+            if event.kind != .message, event.channelSeq != nil, let origin = event.refersSeq {
+                changes[origin] = event
+            }
+            if event.kind == .erase, let subject = event.subject { erasures[subject] = event.seq }
+        }
     }
 
     func answer(_ question: PastQuestion) throws -> PastAnswer {
@@ -45,14 +55,9 @@ struct SimulatedRecord {
 
     private func row(_ event: Event) throws -> PastRow {
         let origin =
-            event.kind == .message
-            ? event : try #require(events.first { $0.seq == event.refersSeq })
-        let change = events.last {
-            $0.refersSeq == origin.seq && $0.channelSeq != nil && $0.kind != .message
-        }
-        let isErased = events.contains {
-            $0.kind == .erase && $0.subject == origin.subject && $0.seq > origin.seq
-        }
+            event.kind == .message ? event : events[Int(try #require(event.refersSeq)) - 1]
+        let change = changes[origin.seq]
+        let isErased = origin.subject.flatMap { erasures[$0] }.map { $0 > origin.seq } ?? false
         var what: ChannelEntry.What =
             event.kind == .message ? .message : .edit(of: place(origin))
         var body = contents[(change ?? origin).seq]?.first { $0.kind == .delivered }?.body

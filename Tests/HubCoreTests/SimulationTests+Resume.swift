@@ -180,23 +180,6 @@ extension SimulationTests {
     /// A second passes: whoever came in by a key that is withdrawn goes, and comes back by another.
     func endWithoutKey(_ loop: SimulatedLoop, _ members: inout [Member], _ hub: SimulatedHub) {
         loop.shard.endSessions(without: Set(hub.keys))
-        for index in members.indices
-        where hub.loops[members[index].loop] === loop
-            && loop.closed[members[index].slot] == .tokenRevoked
-        {
-            loop.cut(members[index].slot, .tokenRevoked, at: hub.now)
-            members[index] = connect(index, to: hub)
-        }
-    }
-
-    /// After a second no session is open by a key that is withdrawn.
-    func checkKeys(_ hub: SimulatedHub) {
-        for loop in hub.loops {
-            loop.shard.endSessions(without: Set(hub.keys))
-            for slot in loop.shard.sessions.slots {
-                guard let session = loop.shard.sessions[slot: slot] else { continue }
-                #expect(hub.keys.contains(session.token.key) || loop.closed[slot] == .tokenRevoked)
-            }
-        }
+        reopen(&members, hub)
     }
 }

@@ -1,4 +1,5 @@
 import AuditLog
+import Foundation
 import HubCore
 import Outcomes
 import PolicyEngine
@@ -11,15 +12,27 @@ struct SimulationTests {
         "hello", "darn", "call me", "call me", "call me", "whatever", "hopeless",
     ]
     /// The last member is a child without a channel of its own, who comes and goes; nobody else is.
-    private static let child = 6
+    static let child = 6
     private static let reader = 40
+    /// Interleavings that are tried: `TOUCHLINE_SIMULATION_SEEDS`, or 40.
+    private static let seeds =
+        ProcessInfo.processInfo.environment["TOUCHLINE_SIMULATION_SEEDS"].flatMap { Int($0) } ?? 40
+    /// The same rules twice, as two bundles.
+    private static let bundles = Result {
+        (try Fixture.bundle(), try Fixture.bundle((old: "name: test", new: "name: test again")))
+    }
 
-    @Test("order, sanctions, rosters and state hold whatever the interleaving", arguments: 0..<40)
+    @Test(
+        "order, sanctions, rosters and state hold whatever the interleaving",
+        arguments: 0..<seeds
+    )
     func interleavings(seed: Int) throws {
+        let (bundle, another) = try Self.bundles.get()
         let hub = SimulatedHub(
             seed: UInt64(seed),
             shards: 1 + seed % 3,
-            bundle: try Fixture.bundle(),
+            bundle: bundle,
+            another: another,
             // All, some, or nothing of what was said stays in memory.
             recentBytesMax: [1 << 20, 8_000, 0][seed / 3 % 3]
         )
@@ -41,7 +54,7 @@ struct SimulationTests {
             try checkHistory(hub, members)
             watchers += try checkPresence(hub)
             try checkReplays(hub)
-            checkKeys(hub)
+            checkTokens(hub)
             guard round < 2 else { break }
             cut = [:]
             for index in 0..<Self.child where index % 2 == 0 {
@@ -71,8 +84,9 @@ struct SimulationTests {
         let index = Int.random(in: 0..<hub.loops.count, using: &hub.random)
         let loop = hub.loops[index]
         let subject = UUID16(high: 0x8000, low: UInt64(number / 2))
+        letIn(subject, hub)
         // Who comes back has a token that was issued after all that happened.
-        hub.clock += 1_000_001
+        hub.clock = max(hub.clock, hub.ledger.lastAt) + 1_000_001
         let claims = number == Self.child ? #"{"birthdate":"2013-01-01"}"# : Fixture.adult
         let arrival = arrival(subject, claims, hub)
         hub.ticket += 1
@@ -101,6 +115,7 @@ struct SimulationTests {
             subject,
             claims: claims.dropLast() + ",\"iat\":\(issuedAt)}",
             issuedAt: issuedAt,
+            id: hub.nextTokenID(),
             key: hub.keys.last!
         )
     }
@@ -131,7 +146,7 @@ struct SimulationTests {
     private func step(_ hub: SimulatedHub, _ members: inout [Member]) {
         hub.clock += Int64.random(in: -50...2_000, using: &hub.random)
         let loop = hub.loops.randomElement(using: &hub.random)!
-        switch Int.random(in: 0..<242, using: &hub.random) {
+        switch Int.random(in: 0..<252, using: &hub.random) {
         case 0..<90:
             let index = Int.random(in: 0..<members.count, using: &hub.random)
             if Int.random(in: 0..<4, using: &hub.random) == 0 {
@@ -198,6 +213,7 @@ struct SimulationTests {
         case 231..<238: goOn(Int.random(in: 0..<Self.child, using: &hub.random), &members, hub)
         case 238: hub.changeKeys()
         case 239..<242: endWithoutKey(loop, &members, hub)
+        case 242..<252: intervene(&members, hub)
         default: hub.apply(loop)
         }
     }
@@ -318,6 +334,12 @@ struct SimulationTests {
             String($0.prefix(upTo: $0.firstRange(of: ",\"at\":")!.lowerBound))
         }
         #expect(shown == words.suffix(100).map(\.text))
+        // It looks on, so that somebody does.
+        send(
+            "{\"type\":\"presence\",\"id\":\"p\",\"channel\":\"\(channel)\",\"on\":true}",
+            member,
+            hub
+        )
     }
 
     func send(_ text: String, _ member: Member, _ hub: SimulatedHub) {
@@ -473,6 +495,7 @@ struct SimulationTests {
                 let isChange = [.edit, .delete].contains(event.kind) && event.stage != .state
                 #expect(event.refersSeq == nil || isChange)
             }
+            if event.kind == .connect { try replay.checkConnect(event) }
             if event.kind == .join { replay.checkJoin(event) }
             if event.kind == .message || event.kind == .edit {
                 let following = events[(index + 1)...].prefix {
