@@ -128,7 +128,7 @@ extension Shard {
             proposal.repeats = identity(of: key, proposal.subject!)
         }
         // Judged again it would not be counted, and so would pass.
-        if stage == .rate { proposal.dependsOnState = false }
+        if outcome == .rate { proposal.dependsOnState = false }
         var particulars = Particulars(stage: stage, bytes: payload.count, started: started)
         particulars.detail = Detail(outcome)
         if isKept(payload, kind, outcome, stage) { particulars.parts.original(payload) }

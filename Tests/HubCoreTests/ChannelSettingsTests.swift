@@ -51,6 +51,21 @@ struct ChannelSettingsTests {
         #expect(mode.hasRoom(for: others[1], in: 1, at: 6_500_000))
     }
 
+    @Test("nobody waits for a slow mode that has ended, though the own shard hasn't heard of it")
+    func slowEnds() {
+        let ann = talk.connect(1, on: 0)
+        operate(.slow, .slow(seconds: 60))
+        _ = talk.say(ann, "one")
+        hub.operate(.slow, .slow(seconds: 0), "club:a", on: 1)
+        hub.handOver(hub.loops[1])
+        hub.record()
+        hub.apply(hub.loops[1])
+        talk.send(ann, Conversation.message("two"))
+        hub.settle()
+        #expect(talk.got(ann, "refused").isEmpty)
+        #expect(talk.got(ann, "message").count == 2)
+    }
+
     @Test("a frozen channel is for moderators, on every shard, and its members are told")
     func freeze() throws {
         let ann = talk.connect(1, on: 0)
