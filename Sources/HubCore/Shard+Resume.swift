@@ -113,7 +113,8 @@ extension Shard {
     }
 
     private func rejoin(_ channel: Resumption.Channel, _ slot: Int) {
-        guard let session = sessions[slot: slot] else { return }
+        // Whoever was let go meanwhile comes in nowhere.
+        guard let session = sessions[slot: slot], !session.isEnding else { return }
         let started = ticks()
         // It goes on with what was counted when it began.
         counting = .settled

@@ -165,6 +165,35 @@ struct ResumeTests {
         #expect(talk.hub.loops[ann.loop].closed[ann.slot] == nil)
     }
 
+    @Test("who is forgotten on the way back into a channel does not come into it")
+    func forgotten() throws {
+        let back = talk.connect(1, on: 1, claims: Fixture.adult, join: nil)
+        let loops = talk.hub.loops
+        talk.send(back, Self.resumption(token, after: 0))
+        talk.hub.handOver(loops[1])
+        talk.hub.record()
+        talk.hub.apply(loops[1])
+        // The join is judged, and the erasure is recorded before it.
+        loops[0].shard.propose(
+            Keeping(
+                kind: .erase,
+                subject: ann.subject,
+                channel: nil,
+                refers: nil,
+                detail: "{}",
+                reason: "{}"
+            ),
+            at: talk.hub.now
+        )
+        talk.hub.handOver(loops[0])
+        talk.hub.record()
+        talk.hub.settle()
+        let events = try talk.hub.decodedEvents()
+        let erased = try #require(events.firstIndex { $0.kind == .erase })
+        #expect(!events[erased...].contains { $0.kind == .join })
+        #expect(loops[1].closed[back.slot] == .tokenRevoked)
+    }
+
     @Test("rules of now decide who comes back into a channel")
     func rules() throws {
         let member = talk.connect(
