@@ -130,7 +130,7 @@ def test_nothing_of_a_person_who_talks_and_reconnects_outlives_the_erasure(
 ):
     old = serving.token()
     other = talk(serving, "player", "not me")
-    talkers = [Talker(serving, name, per_second=60) for name in ("anna", "twin")]
+    talkers = [Talker(serving, name, per_second=15) for name in ("anna", "twin")]
     returners = [Returner(serving, old) for _ in range(2)]
     for thread in talkers + returners:
         thread.start()
