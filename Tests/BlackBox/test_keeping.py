@@ -141,11 +141,12 @@ def test_nothing_of_a_person_who_talks_and_reconnects_outlives_the_erasure(
     )
     decision = keeper.decide("erase", "--subject", subject, "--reason", "left")
     # Old tokens open nothing any more, and whoever still tries isn't noted with an address.
-    assert eventually(lambda: all(len(one.refused) > 3 for one in returners), 20)
+    revoked, hasty = (401, "token_revoked"), (429, "too_many_connections")
+    assert eventually(lambda: all(one.refused.count(revoked) > 3 for one in returners), 20)
     for returner in returners:
         returner.over.set()
         returner.join(30)
-        assert not returner.failure and set(returner.refused) == {(401, "token_revoked")}
+        assert not returner.failure and set(returner.refused) <= {revoked, hasty}
     for talker in talkers:
         talker.finish()
         assert talker.close_code == 4501

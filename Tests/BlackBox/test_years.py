@@ -56,7 +56,7 @@ class Years:
     def talk(self, days):
         self.start(days)
         with Member(self.service, join=self.service.channel) as member:
-            for count in range(20):
+            for count in range(19):  # as many as come at once, with the join
                 self.said[days] = member.say(f"{days} days ago, {count}")["decision"]
             self.service.record.event(self.said[days])
 
