@@ -111,8 +111,8 @@ extension Bundle {
     private static func isChannelName(_ name: String) -> Bool {
         guard (1...256).contains(name.utf8.count), isComposed(channel: name) else { return false }
         return name.unicodeScalars.allSatisfy { scalar in
-            scalar.value > 0x20 && scalar.value != 0x7F
-                && (scalar.value < 0x80 || scalar.properties.generalCategory != .control)
+            if scalar.value < 0x80 { return scalar.value > 0x20 && scalar.value != 0x7F }
+            return scalar.properties.generalCategory != .control
                 && !scalar.properties.isWhitespace
         }
     }
