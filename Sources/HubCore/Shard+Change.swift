@@ -61,11 +61,7 @@ extension Shard {
                     sender: session.senderJSON
                 )
             } body: { text in
-                if let redacted = verdict.redactedBody {
-                    text.append(contentsOf: redacted)
-                } else {
-                    envelope.body!.write(into: &text)
-                }
+                verdict.write(envelope.body!, into: &text)
             }
             particulars.parts.delivered(body)
         }

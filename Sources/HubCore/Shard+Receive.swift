@@ -306,11 +306,7 @@ extension Shard {
                 sender: session.senderJSON
             )
         } body: { text in
-            if let redacted = verdict.redactedBody {
-                text.append(contentsOf: redacted)
-            } else {
-                envelope.body!.write(into: &text)
-            }
+            verdict.write(envelope.body!, into: &text)
         }
         particulars.parts.delivered(body)
     }
@@ -374,4 +370,15 @@ struct Judged {
 
     /// What a refusal is recorded with.
     var refusal: Disposition { max(verdict.disposition, .bounce) }
+}
+
+extension Verdict {
+    /// Writes what members get of a body: as it was redacted, or as it came.
+    func write(_ body: JSONValue, into text: inout [UInt8]) {
+        if let redactedBody {
+            text.append(contentsOf: redactedBody)
+        } else {
+            body.write(into: &text)
+        }
+    }
 }
