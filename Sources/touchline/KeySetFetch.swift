@@ -59,31 +59,32 @@ struct KeySetFetch: Sendable {
     private func fetch(
         from peer: NetworkAddress
     ) async throws -> (set: JSONWebKey.Set, maxAge: Duration?) {
-        try await HTTPClient.withHTTPClient(configuration: configuration(for: peer)) { client in
-            let deadline = NIODeadline.now() + Self.timeMax
-            var request = HTTPClientRequest(url: address.url)
-            request.headers.add(name: "Accept", value: "application/jwk-set+json, application/json")
-            request.headers.add(name: "User-Agent", value: "touchline")
-            let response = try await client.execute(request, deadline: deadline)
-            guard response.status.code == 200 else {
-                let redirects = (300...399).contains(response.status.code)
-                throw CommandFault(
-                    "answered with status \(response.status.code)"
-                        + (redirects ? "; redirects are not followed" : "")
-                )
-            }
-            var body: [UInt8] = []
-            for try await chunk in response.body {
-                body += chunk.readableBytesView
-                guard body.count <= Self.bytesMax else {
-                    throw CommandFault("the key set has more than \(Self.bytesMax) bytes")
-                }
-                guard NIODeadline.now() < deadline else {
-                    throw CommandFault("did not answer whole within \(Self.timeMax.seconds) s")
-                }
-            }
-            return (try set(body), Self.maxAge(response.headers["Cache-Control"]))
+        let client = HTTPClient(configuration: configuration(for: peer))
+        // Not waited for: a server that doesn't answer doesn't answer the end of TLS either, for 5 s.
+        defer { client.shutdown { _ in } }
+        let deadline = NIODeadline.now() + Self.timeMax
+        var request = HTTPClientRequest(url: address.url)
+        request.headers.add(name: "Accept", value: "application/jwk-set+json, application/json")
+        request.headers.add(name: "User-Agent", value: "touchline")
+        let response = try await client.execute(request, deadline: deadline)
+        guard response.status.code == 200 else {
+            let redirects = (300...399).contains(response.status.code)
+            throw CommandFault(
+                "answered with status \(response.status.code)"
+                    + (redirects ? "; redirects are not followed" : "")
+            )
         }
+        var body: [UInt8] = []
+        for try await chunk in response.body {
+            body += chunk.readableBytesView
+            guard body.count <= Self.bytesMax else {
+                throw CommandFault("the key set has more than \(Self.bytesMax) bytes")
+            }
+            guard NIODeadline.now() < deadline else {
+                throw CommandFault("did not answer whole within \(Self.timeMax.seconds) s")
+            }
+        }
+        return (try set(body), Self.maxAge(response.headers["Cache-Control"]))
     }
 
     private func set(_ body: [UInt8]) throws(CommandFault) -> JSONWebKey.Set {
