@@ -34,7 +34,7 @@ const DEFAULTS = {
     answerMs: 15_000,
     /** Time from asking for a token to `welcome`. */
     connectMs: 15_000,
-    /** A clock that jumps this far has slept: the hub cuts clients that are silent for 50 s. */
+    /** A clock that jumps this far has slept: the hub cuts clients that are silent for long. */
     sleepMs: 20_000,
     /** Reconnecting waits a random time up to `backoffMs`, doubled with each failure, … */
     backoffMs: 500,
@@ -446,7 +446,7 @@ export class Touchline {
 
     /** Once a second: sleep, silence, requests that are too old, a token that is. */
     #tick() {
-        const {sleepMs, answerMs, connectMs, giveUpMs} = this.#options;
+        const {sleepMs, connectMs, giveUpMs} = this.#options;
         const now = Date.now();
         const away = now - this.#tickedAt;
         const patienceMs = sleepMs + (this.#wasHidden ? HIDDEN_TIMER_MS : 0);
@@ -465,12 +465,19 @@ export class Touchline {
             if (now - link.since > connectMs && (link.socket || !link.token)) {
                 this.#lose(link, 1006, own("no_answer"));
             }
-        } else if (now - link.heardAt > answerMs && this.#outbox.some(
-            (entry) => entry.isWritten && now - entry.writtenAt > answerMs)) {
+        } else if (this.#isSilent(link, now)) {
             this.#lose(link, 1006);
         } else if (now >= link.renewAt) {
             this.#renew(link);
         }
+    }
+
+    /** Whether the hub should have been heard by now: it answers, and in between its heart beats. */
+    #isSilent(link, now) {
+        const {answerMs} = this.#options;
+        const silence = now - link.heardAt;
+        return silence > 2 * link.welcome.ping_interval_ms || (silence > answerMs &&
+            this.#outbox.some(({isWritten, writtenAt}) => isWritten && now - writtenAt > answerMs));
     }
 
     /** The network or this machine was away: what was connected can't be trusted. */
@@ -489,6 +496,7 @@ export class Touchline {
         link.heardAt = Date.now();
         switch (frame.type) {
             case "welcome": return this.#welcomed(link, frame);
+            case "heartbeat": return; // To be heard was all.
             case "goodbye": link.goodbye = frame; break;
             case "expiring": this.#renew(link); break;
             case "joined": return this.#resumed(frame);

@@ -298,9 +298,12 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler {
         } else if pingSentNs == nil, nowNs > lastReadNs + pingIntervalNs {
             pingSentNs = nowNs
             append(UnsafeRawBufferPointer(start: nil, count: 0), opcode: .ping)
+            // Browsers show no ping to a page, which so would never miss the hub while it only listens.
+            append(text: Self.heartbeat)
         }
     }
 
+    private static let heartbeat = [UInt8](#"{"type":"heartbeat"}"#.utf8)
     /// Time to take what is left and the close frame: a slow phone's, some times over.
     private static let closeTimeMaxNs: UInt64 = 5_000_000_000
     /// Bytes that the socket has not taken at which what follows waits here. The system's buffer is

@@ -330,7 +330,7 @@ final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler, Pe
                 arrival,
                 id: id,
                 slot: connection.slot,
-                pingIntervalMs: entrance.settings.pingInterval.nanoseconds / 1_000_000
+                pingIntervalMs: Int64(entrance.settings.pingSeconds) * 1000
             )
         )
         for handler in temporary { _ = pipeline.removeHandler(handler) }

@@ -131,7 +131,7 @@ package final class HubServer: Sendable {
 
     private func startTicking() {
         for loop in loops {
-            let pingIntervalNs = UInt64(entrance.settings.pingInterval.nanoseconds)
+            let pingIntervalNs = UInt64(entrance.settings.pingSeconds) * 1_000_000_000
             let task = loop.eventLoop.scheduleRepeatedTask(
                 initialDelay: .milliseconds(500),
                 delay: .milliseconds(500 / Int64(ShardLoop.tickParts))

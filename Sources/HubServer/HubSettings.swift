@@ -9,8 +9,9 @@ package struct HubSettings: Sendable {
     package var headBytesMax = 16 << 10
     /// Time for TLS and the head together: a slow phone's, many times over.
     package var headTimeout: TimeAmount = .seconds(10)
-    /// A silent client is pinged after this long, and cut after as long again.
-    package var pingInterval: TimeAmount = .seconds(25)
+    /// A silent client is pinged after so many seconds, and cut after as many again. Below the 30 s
+    /// after which some proxies and phone networks forget a connection.
+    package var pingSeconds = 25
     /// Bytes that wait for a slow reader before it is cut off: some thousand messages.
     package var queuedBytesMax = 1 << 20
     /// Bytes that wait for all slow readers together: the memory that a crowd of them costs.

@@ -34,6 +34,8 @@ struct Configuration: Sendable {
         var shards = 0
         /// The proxies whose `X-Forwarded-For` is believed.
         var proxies: [AddressRange] = []
+        /// A silent client is pinged after so many seconds, and cut after as many again.
+        var pingSeconds = HubSettings().pingSeconds
     }
 
     /// Files in PEM.

@@ -70,6 +70,12 @@ struct ConfigurationReader {
                 fail(place, "'\(text)' is no address range: write one such as 10.0.0.0/8")
             }
         }
+        if let interval = duration("ping_interval", of: section) {
+            hub.pingSeconds = Int(interval.components.seconds)
+            if !(1...3600).contains(hub.pingSeconds) {
+                fail("ping_interval", of: section, "ping_interval is a time from 1s to 1h")
+            }
+        }
         let plain = flag("plain", of: section) ?? false
         guard let tls = Self.member("tls", of: section), !tls.isEmpty else {
             return checkPlain(plain, section, hub)

@@ -314,6 +314,7 @@ extension Hub {
         }
         var settings = HubSettings()
         settings.path = configuration.hub.path
+        settings.pingSeconds = configuration.hub.pingSeconds
         settings.queuedBytesMax = configuration.limits.queue
         settings.queuedBytesTotalMax = configuration.limits.queues
         return Entrance(

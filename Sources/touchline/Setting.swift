@@ -34,7 +34,7 @@ indirect enum SettingShape {
     static let configuration = SettingShape.section([
         "hub": .section([
             "host": .text, "port": .text, "path": .text, "plain": .text, "shards": .text,
-            "origins": .texts, "proxies": .texts,
+            "origins": .texts, "proxies": .texts, "ping_interval": .text,
             "tls": .section(["certificate": .text, "key": .text]),
         ]),
         "limits": .section([
