@@ -53,8 +53,8 @@ class Cluster:
             "pg_ctl", "-D", self.data, "-w", "-s", "-l", self.folder / "log", "-o", options, "start"
         )
 
-    def stop(self):
-        self._run("pg_ctl", "-D", self.data, "-w", "-s", "-m", "fast", "stop")
+    def stop(self, mode="fast"):
+        self._run("pg_ctl", "-D", self.data, "-w", "-s", "-m", mode, "stop")
 
     def answers(self):
         ready = subprocess.run(
@@ -63,7 +63,7 @@ class Cluster:
         return ready.returncode == 0
 
     def remove(self):
-        self.stop()
+        self.stop("immediate")  # Else it writes everything to disk before that is deleted.
         shutil.rmtree(self.folder, ignore_errors=True)
 
     @contextlib.contextmanager
