@@ -211,6 +211,43 @@ def test_a_login_that_is_taken_away_is_told_and_the_journal_waits(service, clust
     all_shipped(service, folder_of(service))
 
 
+@pytest.mark.parametrize(
+    "harm, mend, word",
+    [
+        ("alter schema audit rename to away", "alter schema away rename to audit", "audit"),
+        (
+            "alter table audit.content rename to away",
+            "alter table audit.away rename to content",
+            "content",
+        ),
+        (
+            "revoke insert on audit.event from touchline_server",
+            "grant insert on audit.event to touchline_server",
+            "permission denied",
+        ),
+    ],
+    ids=["schema", "table", "right"],
+)
+def test_tables_that_go_under_a_running_hub_leave_the_rows_in_the_journal(
+    service, cluster, harm, mend, word
+):
+    service.migrate()
+    service.start()
+    with Member(service, join=service.channel) as member:
+        assert member.say("while all is well")["status"] == "delivered"
+        cluster.psql(service.database, harm)
+        for count in range(5):
+            assert member.say(f"the journal has it {count}")["status"] == "delivered"
+        assert eventually(lambda: b"PostgreSQL is away" in service.console("/readyz")[2])
+        status, _, body = service.console("/readyz")
+        assert (status, word in body.decode()) == (200, True), body
+        cluster.psql(service.database, mend)
+    assert eventually(lambda: b"PostgreSQL is away" not in service.console("/readyz")[2], 30)
+    assert service.stop() == 0
+    all_shipped(service, folder_of(service))
+    assert service.record.value("select count(*) from audit.quarantine") == "0"
+
+
 def test_a_wrong_password_is_told_and_stands_nowhere(service, cluster):
     service.migrate()
     right, wrong, later = "right-4e1f97", "wrong-83ba02", "later-c6d951"
