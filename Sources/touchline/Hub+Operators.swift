@@ -80,7 +80,7 @@ extension Hub: OperatedHub {
             putInForce(Activation(bundle, by: call)) { continuation.resume(returning: $0) }
         }
         guard let decision else {
-            return .failure(PoliciesRefused("The journal has no room to record them now."))
+            return .failure(PoliciesRefused("They can't be recorded now: the journal has no room, or the hub is ending."))
         }
         return .success(decision)
     }

@@ -50,6 +50,7 @@ struct PublicKeys: ParsableArguments {
             """
             The public key of \(name) is missing. Print it where the hub runs, and give it with --key:
               touchline audit key --config touchline.yaml
+              touchline audit key --dir .touchline          # of `touchline dev`
             """
         )
     }
