@@ -2,7 +2,10 @@ package import AuditLog
 package import PolicyEngine
 
 /// A connected member, from its durable `connect` event to its close.
-package struct Session: Sendable {
+///
+/// Confined to its shard's event loop. A class, because each message asks it many things: as a value
+/// it was copied for each, with a dozen references to count.
+package final class Session {
     package let id: UUID16
     package let subject: UUID16
     /// What the bundle of the digest `readBy` reads out of the claims; rules ask `member(by:)`.
@@ -85,13 +88,13 @@ package struct Session: Sendable {
 
     /// Remembers what a bundle reads out of the claims. Done at a session's first use after a swap:
     /// reading those of thousands at once would hold up the event loop.
-    mutating func read(by bundle: Bundle) {
+    func read(by bundle: Bundle) {
         if readBy == bundle.digest { return }
         member = member(by: bundle)
         readBy = bundle.digest
     }
 
-    private mutating func nameSender() {
+    private func nameSender() {
         var sender: [UInt8] = []
         sender.json(sender: subject, name: member.name)
         senderJSON = sender
@@ -101,7 +104,7 @@ package struct Session: Sendable {
     /// narrower one has given stays given.
     ///
     /// - Returns: 0, or the nanoseconds until it may pass.
-    mutating func takeMessage(bytes: Int, nowNs: UInt64) -> UInt64 {
+    func takeMessage(bytes: Int, nowNs: UInt64) -> UInt64 {
         var wait = rate.take(nowNs: nowNs)
         if wait == 0, byteRate != nil { wait = byteRate!.take(bytes, nowNs: nowNs) }
         for account in accounts where wait == 0 {
@@ -113,10 +116,10 @@ package struct Session: Sendable {
     /// Takes one of the refusals for its rate that it is allowed.
     ///
     /// - Returns: false when there have been too many, and it has to end.
-    mutating func takeRefusal(nowNs: UInt64) -> Bool { refusals.take(nowNs: nowNs) == 0 }
+    func takeRefusal(nowNs: UInt64) -> Bool { refusals.take(nowNs: nowNs) == 0 }
 
     /// Goes on with a fresh token.
-    mutating func renew(
+    func renew(
         member: MemberFacts,
         readBy bundle: Bundle,
         claims: String,
@@ -136,7 +139,7 @@ package struct Session: Sendable {
     }
 
     /// A minute before the token expires, or halfway to that if it lives for less than two.
-    private mutating func tellBefore(_ tokenExpiresAt: Int64, from now: Int64) {
+    private func tellBefore(_ tokenExpiresAt: Int64, from now: Int64) {
         expiringAt = max(tokenExpiresAt - Self.noticeSeconds, now + (tokenExpiresAt - now) / 2)
     }
 
@@ -155,15 +158,15 @@ package struct Session: Sendable {
 }
 
 /// A shard's sessions by slot; slots are used again, so a slot alone never proves identity.
-package struct SessionTable: Sendable {
+package struct SessionTable {
     private var entries: [Session?] = []
     private var free: [Int] = []
 
     package init() {}
 
     package subscript(slot slot: Int) -> Session? {
-        _read { yield entries.indices.contains(slot) ? entries[slot] : nil }
-        _modify { yield &entries[slot] }
+        get { entries.indices.contains(slot) ? entries[slot] : nil }
+        set { entries[slot] = newValue }
     }
 
     package var slots: [Int] { entries.indices.filter { entries[$0] != nil } }

@@ -326,18 +326,15 @@ extension Shard {
     func resumeIfQuiet(_ slot: Int) {
         guard let session = sessions[slot: slot] else { return }
         if session.isWaiting, session.inFlight == 0, session.asked == nil {
-            sessions[slot: slot]?.isWaiting = false
-            forgetWaiting(slot)
-            for (payload, number) in session.waiting {
+            session.isWaiting = false
+            for (payload, number) in takeWaiting(session) {
                 payload.withUnsafeBytes { receive($0, from: slot, at: now, again: number) }
                 // They are the first one's; a message that asks once more keeps them.
-                if sessions[slot: slot]?.isWaiting == false { sessions[slot: slot]?.answers = [] }
+                if !session.isWaiting { session.answers = [] }
             }
         }
-        if let session = sessions[slot: slot], session.isPaused,
-            session.inFlight <= Session.inFlightResume, !session.isWaiting
-        {
-            sessions[slot: slot]?.isPaused = false
+        if session.isPaused, session.inFlight <= Session.inFlightResume, !session.isWaiting {
+            session.isPaused = false
             output.setReading(true, of: slot)
         }
     }
@@ -345,19 +342,21 @@ extension Shard {
     func enter(_ slot: Int, name: String, channel: Int) {
         while members.count <= channel { members.append([]) }
         channelNames[name] = channel
-        guard sessions[slot: slot]?.channels.contains(where: { $0.index == channel }) == false
+        guard let session = sessions[slot: slot],
+            !session.channels.contains(where: { $0.index == channel })
         else { return }
         members[channel].append(slot)
         if channelAccounts[channel] == nil {
             channelAccounts[channel] = accounts.ofChannel(channel, nowNs: now.monotonicNs)
         }
-        sessions[slot: slot]?.channels.append((name, channel))
+        session.channels.append((name, channel))
     }
 
     func leave(_ slot: Int, name: String) {
-        guard let position = sessions[slot: slot]?.channels.firstIndex(where: { $0.name == name }),
-            let channel = sessions[slot: slot]?.channels.remove(at: position)
+        guard let session = sessions[slot: slot],
+            let position = session.channels.firstIndex(where: { $0.name == name })
         else { return }
+        let channel = session.channels.remove(at: position)
         remove(slot, from: channel.index)
     }
 

@@ -211,7 +211,7 @@ extension Shard {
         guard let session = sessions[slot: slot] else { return }
         self.now = now
         for channel in session.channels { remove(slot, from: channel.index) }
-        forgetWaiting(slot)
+        takeWaiting(session)
         sessions.release(slot)
         proposeDisconnect(session.id, session.subject, outcome)
     }

@@ -43,11 +43,11 @@ extension Shard {
         case .behind: return .refused(.busy, Outcome.busy.sentence)
         case .notHeld: break
         }
-        sessions[slot: slot]?.isWaiting = true
+        session.isWaiting = true
         wait(payload, slot, again: counting.number)
         // What is in flight may come back to be judged again, and goes first.
         if session.inFlight == 0 {
-            sessions[slot: slot]?.asked = question
+            session.asked = question
             output.ask(question, for: session.id, in: slot)
         }
         return .waits
@@ -57,16 +57,15 @@ extension Shard {
     package func answered(
         _ question: PastQuestion,
         _ answer: Result<PastAnswer, PastRefused>,
-        for session: UUID16,
+        for id: UUID16,
         in slot: Int,
         at now: Instant
     ) {
-        guard sessions[slot: slot]?.id == session, sessions[slot: slot]?.asked == question else {
-            return
-        }
+        guard let session = sessions[slot: slot], session.id == id, session.asked == question
+        else { return }
         self.now = now
-        sessions[slot: slot]?.asked = nil
-        sessions[slot: slot]?.answers.append((question, answer))
+        session.asked = nil
+        session.answers.append((question, answer))
         resumeIfQuiet(slot)
     }
 

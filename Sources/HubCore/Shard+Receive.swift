@@ -28,12 +28,12 @@ extension Shard {
             pauseIfFull(slot)
             return
         }
-        sessions[slot: slot]?.read(by: bundle)
+        session.read(by: bundle)
         counting = number.map { .again(as: $0) } ?? .first(as: nextNumber())
         let started = ticks()
         let wait =
             number == nil
-            ? sessions[slot: slot]!.takeMessage(bytes: payload.count, nowNs: now.monotonicNs) : 0
+            ? session.takeMessage(bytes: payload.count, nowNs: now.monotonicNs) : 0
         switch parser.parse(payload) {
         case .refused where wait > 0: refuseRate(payload, slot, nil, started, waitNs: wait)
         case .refused(let refusal):

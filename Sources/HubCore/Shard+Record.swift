@@ -288,19 +288,21 @@ extension Shard {
     /// - Parameter number: what it was counted as, if it was. Those go first, as they came: they were
     ///   on their way when the others had to wait.
     func wait(_ payload: UnsafeRawBufferPointer, _ slot: Int, again number: UInt64?) {
-        guard let waiting = sessions[slot: slot]?.waiting else { return }
+        guard let session = sessions[slot: slot] else { return }
         let place =
-            number.flatMap { number in waiting.firstIndex { $0.number ?? .max > number } }
-            ?? waiting.endIndex
-        sessions[slot: slot]?.waiting.insert((Array(payload), number: number), at: place)
+            number.flatMap { number in session.waiting.firstIndex { $0.number ?? .max > number } }
+            ?? session.waiting.endIndex
+        session.waiting.insert((Array(payload), number: number), at: place)
         bytesWaiting += payload.count
     }
 
-    /// What waited for a session has gone on, or has nobody any more.
-    func forgetWaiting(_ slot: Int) {
-        guard let session = sessions[slot: slot], !session.waiting.isEmpty else { return }
-        bytesWaiting -= session.waiting.reduce(0) { $0 + $1.payload.count }
-        sessions[slot: slot]?.waiting = []
+    /// Takes what waited for a session: it goes on, or has nobody any more.
+    @discardableResult
+    func takeWaiting(_ session: Session) -> [(payload: [UInt8], number: UInt64?)] {
+        let waiting = session.waiting
+        bytesWaiting -= waiting.reduce(0) { $0 + $1.payload.count }
+        session.waiting = []
+        return waiting
     }
 
     /// Stops reading from a session that has too much in flight or waiting.
@@ -308,7 +310,7 @@ extension Shard {
         guard let session = sessions[slot: slot], !session.isPaused,
             session.inFlight >= Session.inFlightMax || session.waiting.count >= Session.inFlightMax
         else { return }
-        sessions[slot: slot]?.isPaused = true
+        session.isPaused = true
         counters.pauses &+= 1
         output.setReading(false, of: slot)
     }

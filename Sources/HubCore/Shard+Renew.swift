@@ -115,13 +115,13 @@ extension Shard {
 
     /// Ends a session whose time is over, and tells a client once that its token expires soon.
     package func endOrTell(_ slot: Int, at now: Instant) {
-        guard let expiresAt = sessions[slot: slot]?.expiresAt else { return }
-        if expiresAt <= now.unixSeconds { return end(slot, .expired) }
-        guard sessions[slot: slot]?.isExpiring(at: now.unixSeconds) == true else { return }
-        sessions[slot: slot]?.isToldOfExpiry = true
+        guard let session = sessions[slot: slot] else { return }
+        if session.expiresAt <= now.unixSeconds { return end(slot, .expired) }
+        guard session.isExpiring(at: now.unixSeconds) else { return }
+        session.isToldOfExpiry = true
         var text: [UInt8] = []
         text.json("{\"type\":\"expiring\",\"expires_at\":")
-        text.json(expiresAt)
+        text.json(session.expiresAt)
         text.json("}")
         output.sendText(text, to: slot)
     }
