@@ -5,7 +5,11 @@
  *     import {Touchline} from "./touchline.js";
  *
  *     const hub = new Touchline("wss://hub.club.example/chat", {
- *         getToken: async () => (await fetch("/token")).text(),
+ *         getToken: async () => {
+ *             const answer = await fetch("/token");
+ *             if (!answer.ok) throw new Error(`no token: ${answer.status}`);
+ *             return answer.text();
+ *         },
  *     });
  *     hub.on("message", ({sender, body}) => console.log(sender.name, body.text));
  *     await hub.connect();
@@ -331,7 +335,10 @@ export class Touchline {
                 : [PROTOCOL, TOKEN_PREFIX + token];
             link.socket = new this.#options.WebSocket(this.#url, offer);
         } catch (cause) {
-            return this.#end(own("token_malformed", {cause}));
+            // An error page in the token's place may be gone the next time.
+            const fault = own("token_malformed", {cause});
+            const isFinal = ++this.#refusedTokens >= TOKEN_TRIES_MAX;
+            return isFinal ? this.#end(fault) : this.#retry(fault);
         }
         link.socket.onmessage = ({data}) => {
             if (this.#link === link) this.#receive(link, JSON.parse(data));

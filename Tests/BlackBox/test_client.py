@@ -158,6 +158,19 @@ def test_a_token_that_stays_expired_ends_it_after_fresh_ones_were_asked_for(hub,
     assert tab.run("return (await me.hub.connect()).type;") == "welcome"
 
 
+def test_an_error_page_in_the_token_s_place_is_not_the_end(hub, tab, site):
+    answers = iter(["502 Bad Gateway", "502 Bad Gateway"])
+    site.mint = lambda role: next(answers, None) or tokens.mint(hub, role)
+    assert connecting(tab, hub)["ok"]["type"] == "welcome"
+    assert statuses(tab) == ["connecting", "waiting", "connecting", "waiting", "connecting", "open"]
+
+
+def test_a_token_that_stays_unusable_ends_it(hub, tab, site):
+    site.mint = lambda role: "502 Bad Gateway"
+    assert connecting(tab, hub)["error"]["code"] == "token_malformed"
+    assert (site.minted, statuses(tab)[-1]) == (3, "closed")
+
+
 def test_nobody_signed_in_is_no_reason_to_ask_the_hub(hub, tab, site):
     site.mint = lambda role: ""
     assert connecting(tab, hub)["error"]["code"] == "token_missing"
