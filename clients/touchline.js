@@ -68,6 +68,8 @@ const REPEATABLE = new Set(["message", "join", "history", "presence"]);
 const PASSING = new Set(["rate", "busy", "record_unavailable"]);
 /** Close codes of RFC 6455 that blame the client: the same again would end the same way. */
 const FINAL_CLOSES = new Set([1002, 1003, 1007, 1009]);
+/** U+0000 or half a surrogate pair in JSON text: the hub can't read the message, nor its `id`. */
+const UNSENDABLE = /(^|[^\\])(\\\\)*\\u(0000|d[89a-f])/i;
 
 /** The client's own codes; all others are the hub's (docs/protocol.md). */
 const OWN = {
@@ -83,6 +85,7 @@ const OWN = {
     token_malformed: "The hub's address or the token is malformed.",
     origin_refused: "The hub answers, but not to this page: is its origin allowed?",
     too_big: "The message is larger than the hub accepts.",
+    bad_json: "The message holds characters that can't be sent.",
 };
 
 /**
@@ -306,6 +309,8 @@ export class Touchline {
             const entry = this.#put(type, fields, {resolve, reject});
             if (this.#status === "idle" || this.#status === "closed") {
                 this.#settle(entry, own("closed"));
+            } else if (UNSENDABLE.test(entry.text)) {
+                this.#settle(entry, own("bad_json"));
             } else if (this.unanswered > this.#options.outboxMax) {
                 this.#settle(entry, own("outbox_full"));
             } else {
@@ -517,11 +522,18 @@ export class Touchline {
             case "message": frame.kind ??= "message"; return this.#inOrder(frame);
             case "edited": case "removed": return this.#inOrder(frame);
         }
-        const entry = frame.id && this.#outbox.find(({id}) => id === frame.id);
+        const entry = this.#answered(frame);
         if (!entry) this.#emit(frame.type, frame);
         else if (frame.type === "refused") this.#refused(entry, frame);
         else this.#settle(entry, null, frame);
         this.#pump();
+    }
+
+    /** The request that a frame answers. A refusal may lack the `id`, if the hub saw none. */
+    #answered({type, id}) {
+        if (id) return this.#outbox.find((entry) => entry.id === id);
+        const written = this.#outbox.filter(({isWritten}) => isWritten);
+        return type === "refused" && written.length === 1 ? written[0] : undefined;
     }
 
     #welcomed(link, welcome) {

@@ -282,6 +282,41 @@ def test_backoff_doubles_to_its_bound_and_is_jittered_over_the_whole_of_it(play)
     assert 1800 < sum(drawn) / len(drawn) < 2200 and min(drawn) < 200 and max(drawn) > 3800
 
 
+@pytest.mark.parametrize(
+    "text, is_sent",
+    [
+        (r"\u0000", False), (r"half \ud83d", False), (r"\\\ude00", False), (r"\u0000\u0000", False),
+        (r"\ud83d\ude00", True), (r"\\u0000 \\ud83d", True), (r"\u0001", True),
+    ],
+)  # fmt: skip
+def test_text_that_the_hub_can_not_read_is_not_sent(play, text, is_sent):
+    found = play(JOIN + f"""
+        const sent = outcome(me.hub.send(channel, {{text: "{text}"}}));
+        const count = socket.sent.length;
+        if (count === 2) socket.say({{type: "ack", id: socket.last("message").id}});
+        return {{count, sent: await sent, unanswered: me.hub.unanswered}};
+    """)  # fmt: skip
+    assert found["count"] == (2 if is_sent else 1)
+    assert found["unanswered"] == 0
+    if not is_sent:
+        assert found["sent"]["error"]["code"] == "bad_json"
+
+
+def test_a_refusal_without_an_id_is_of_the_only_request_that_waits(play):
+    found = play(JOIN + """
+        const one = outcome(me.hub.request("later", {}));
+        const other = outcome(me.hub.request("later", {}));
+        const refusal = {type: "refused", id: null, code: "bad_json", message: "Unreadable."};
+        socket.say(refusal);
+        const open = me.hub.unanswered;
+        socket.say({type: "ack", id: socket.last("later").id});
+        socket.say(refusal);
+        return {open, told: me.of("refused").length, one: await one, other: await other};
+    """)  # fmt: skip
+    assert (found["open"], found["told"]) == (2, 1), "whose of the two it is, nobody knows"
+    assert found["one"]["error"]["code"] == "bad_json" and "ok" in found["other"]
+
+
 def test_an_option_that_is_not_there_is_an_error(play):
     message = play(
         "try { new Touchline('wss://x/chat', {getTokn: 1}); } catch (e) { return e.message; }"
