@@ -254,8 +254,9 @@ export class Touchline {
 
     /** Leaves a channel. @param {string} channel */
     leave(channel) {
-        const left = this.request("leave", {channel});
         const known = this.#channels.get(channel);
+        if (known?.leaving) return known.leaving.catch(() => {}).then(() => this.leave(channel));
+        const left = this.request("leave", {channel});
         if (known) {
             known.leaving = left;
             left.catch(() => { known.leaving = null; });

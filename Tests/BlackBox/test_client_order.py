@@ -233,6 +233,22 @@ def test_a_join_behind_a_leave_waits_for_it(play):
     assert found["early"] == 2 and found["ack"]["channel_seq"] == 12
 
 
+def test_the_last_of_joins_and_leaves_decides(play):
+    found = play(JOIN + """
+        const soon = () => new Promise((resolve) => setTimeout(resolve, 5));
+        const calls = [me.hub.leave(channel), me.hub.join(channel), me.hub.leave(channel)];
+        for (let answered = 1; answered < 4; answered++) {
+            while (socket.sent.length <= answered) await soon();
+            const {type, id} = socket.sent[answered];
+            if (type === "join") joined(7, 12);
+            else socket.say({type: "ack", id, status: "left", channel});
+        }
+        await Promise.all(calls);
+        return {sent: socket.sent.map(({type}) => type), channels: me.hub.channels};
+    """)  # fmt: skip
+    assert found == {"sent": ["join", "leave", "join", "leave"], "channels": []}
+
+
 @pytest.mark.parametrize(
     "code, goodbye, status",
     [
