@@ -85,6 +85,7 @@ const OWN = {
     token_malformed: "The hub's address or the token is malformed.",
     origin_refused: "The hub answers, but not to this page: is its origin allowed?",
     too_big: "The message is larger than the hub accepts.",
+    left: "The channel was left.",
     bad_json: "The message holds characters that can't be sent.",
 };
 
@@ -524,6 +525,7 @@ export class Touchline {
             case "edited": case "removed": return this.#inOrder(frame);
         }
         const entry = this.#answered(frame);
+        if (!entry && frame.type === "ack") this.#late(frame);
         if (!entry) this.#emit(frame.type, frame);
         else if (frame.type === "refused") this.#refused(entry, frame);
         else this.#settle(entry, null, frame);
@@ -657,6 +659,17 @@ export class Touchline {
         this.#pump();
     }
 
+    /** A join or a leave that was given up came about after all. */
+    #late({status, channel: name, decision}) {
+        const channel = this.#channels.get(name);
+        if (status === "joined" && !channel) {
+            this.#put("leave", {channel: name}, {isInternal: true});
+        } else if (status === "left" && channel?.isOpen) {
+            const {code, message} = own("left");
+            this.#removed({type: "left", channel: name, code, message, decision});
+        }
+    }
+
     #opened(name, channel, position) {
         channel.isOpen = true;
         channel.position = position;
@@ -729,7 +742,9 @@ export class Touchline {
             const link = this.#link;
             if (!link?.welcome) return;
             const channel = this.#channels.get(entry.fields.channel);
-            if (entry.isWritten || (channel && !channel.isOpen && entry.type !== "join")) continue;
+            // The client's own leave is of an earlier stay: it goes before a new join.
+            const isFirst = entry.type === "join" || (entry.type === "leave" && entry.isInternal);
+            if (entry.isWritten || (channel && !channel.isOpen && !isFirst)) continue;
             const wait = this.#take(link);
             if (wait > 0) {
                 this.#timers.pump = setTimeout(() => this.#pump(), wait);
@@ -800,7 +815,7 @@ export class Touchline {
         const {channel: name, on} = entry.fields;
         const channel = this.#channels.get(name);
         if (entry.type === "join") this.#joined(entry, fault, frame);
-        else if (entry.type === "leave" && !fault) this.#channels.delete(name);
+        else if (entry.type === "leave" && !fault && !entry.isInternal) this.#channels.delete(name);
         else if (entry.type === "presence" && !fault && channel) channel.presence = on;
         if (fault) entry.reject(fault);
         else entry.resolve(frame);

@@ -249,6 +249,36 @@ def test_the_last_of_joins_and_leaves_decides(play):
     assert found == {"sent": ["join", "leave", "join", "leave"], "channels": []}
 
 
+@pytest.mark.parametrize("is_joined_anew", [False, True])
+def test_a_join_that_was_given_up_is_left_when_it_comes_about(play, is_joined_anew):
+    found = play("const isJoinedAnew = " + str(is_joined_anew).lower() + ";" + """
+        const given = await outcome(me.hub.join(channel));
+        joined(7, 10);
+        const leave = socket.last("leave");
+        const anew = isJoinedAnew && me.hub.join(channel);
+        socket.say({type: "ack", id: leave.id, status: "left", channel});
+        if (anew) joined(7, 12);
+        await anew;
+        return {given, sent: socket.sent.map(({type}) => type), channels: me.hub.channels,
+                left: me.of("left")};
+    """, giveUpMs=10)  # fmt: skip
+    assert found["given"]["error"]["code"] == "no_answer"
+    assert found["sent"] == ["join", "leave"] + ["join"] * is_joined_anew
+    assert found["channels"] == [CHANNEL] * is_joined_anew and found["left"] == []
+
+
+def test_a_leave_that_was_given_up_is_told_when_it_comes_about(play):
+    found = play(JOIN + """
+        const given = await outcome(me.hub.leave(channel));
+        const before = me.hub.channels;
+        socket.say({type: "ack", id: socket.last("leave").id, status: "left", channel});
+        return {given, before, after: me.hub.channels, left: me.of("left")};
+    """, giveUpMs=10)  # fmt: skip
+    assert found["given"]["error"]["code"] == "no_answer"
+    assert (found["before"], found["after"]) == ([CHANNEL], [])
+    assert [frame["code"] for frame in found["left"]] == ["left"]
+
+
 @pytest.mark.parametrize(
     "code, goodbye, status",
     [
