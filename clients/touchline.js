@@ -156,6 +156,8 @@ export class Touchline {
     #pausedUntil = 0;
     #timers = {dial: 0, pump: 0, tick: 0};
     #tickedAt = 0;
+    /** The newest time that was read of the clock. */
+    #readAt = 0;
     #wasHidden = false;
     /** Ends the listening to the browser's own events. */
     #watch = null;
@@ -326,7 +328,7 @@ export class Touchline {
     async #dial() {
         const link = {
             socket: null, token: null, welcome: null, goodbye: null,
-            since: Date.now(), heardAt: Date.now(), allowance: 0, allowedAt: 0,
+            since: this.#now(), heardAt: this.#now(), allowance: 0, allowedAt: 0,
             renewAt: Infinity, renewals: 0, isRenewing: false,
         };
         this.#link = link;
@@ -365,7 +367,7 @@ export class Touchline {
         if (closeCode === 4510) this.#resumeToken = null;
         let isFinal = FINAL_CLOSES.has(closeCode) || (closeCode >= 4500 && closeCode <= 4999);
         if (welcome) {
-            if (Date.now() - link.since > STABLE_MS) this.#attempt = 0;
+            if (this.#now() - link.since > STABLE_MS) this.#attempt = 0;
             link.welcome = null;
             this.#suspend();
         }
@@ -454,14 +456,14 @@ export class Touchline {
             this.#tick();
             if (!document.hidden && this.#status === "waiting") this.#wake();
         }, {signal});
-        this.#tickedAt = Date.now();
+        this.#tickedAt = this.#now();
         this.#timers.tick = setInterval(() => this.#tick(), TICK_MS);
     }
 
     /** Once a second: sleep, silence, requests that are too old, a token that is. */
     #tick() {
         const {sleepMs, connectMs, giveUpMs} = this.#options;
-        const now = Date.now();
+        const now = this.#now();
         const away = now - this.#tickedAt;
         const patienceMs = sleepMs + (this.#wasHidden ? HIDDEN_TIMER_MS : 0);
         this.#tickedAt = now;
@@ -486,6 +488,24 @@ export class Touchline {
         }
     }
 
+    /** The time; if the clock was set back, all that was noted by it goes back as far. */
+    #now() {
+        const now = Date.now();
+        const back = Math.min(0, now - this.#readAt);
+        this.#readAt = now;
+        if (back < 0) {
+            this.#tickedAt += back;
+            this.#pausedUntil += back;
+            for (const entry of this.#outbox) {
+                entry.since += back;
+                entry.writtenAt += back;
+            }
+            const times = ["since", "heardAt", "allowedAt", "renewAt"];
+            if (this.#link) for (const name of times) this.#link[name] += back;
+        }
+        return now;
+    }
+
     /** Whether the hub should have been heard by now: it answers, and in between its heart beats. */
     #isSilent(link, now) {
         const {answerMs} = this.#options;
@@ -507,7 +527,7 @@ export class Touchline {
     // A session.
 
     #receive(link, frame) {
-        link.heardAt = Date.now();
+        link.heardAt = this.#now();
         switch (frame.type) {
             case "welcome": return this.#welcomed(link, frame);
             case "heartbeat": return; // To be heard was all.
@@ -543,7 +563,7 @@ export class Touchline {
         const token = this.#resumeToken;
         this.#resumeToken = welcome.resume_token ?? null;
         link.welcome = welcome;
-        link.since = link.allowedAt = Date.now();
+        link.since = link.allowedAt = this.#now();
         link.allowance = Math.max(1, RATE_PART * welcome.limits.messages_at_once);
         this.#refusedTokens = 0;
         this.#planRenewal(link, welcome.expires_at);
@@ -612,7 +632,7 @@ export class Touchline {
             this.#emit("renewed", renewed);
         } catch (error) {
             if (this.#link !== link) return;
-            if (++link.renewals < TOKEN_TRIES_MAX) link.renewAt = Date.now() + RENEW_AGAIN_MS;
+            if (++link.renewals < TOKEN_TRIES_MAX) link.renewAt = this.#now() + RENEW_AGAIN_MS;
             this.#emit("renewal_failed", error);
         } finally {
             link.isRenewing = false;
@@ -621,9 +641,9 @@ export class Touchline {
 
     /** By timer, should `expiring` never come; this machine's clock may be wrong. */
     #planRenewal(link, expiresAt) {
-        const rest = expiresAt * 1000 - Date.now();
+        const rest = expiresAt * 1000 - this.#now();
         const wait = Math.max(RENEW_AFTER_MIN_MS, rest - RENEW_BEFORE_MS, rest * 3 / 4);
-        link.renewAt = rest > 0 ? Date.now() + wait : Infinity;
+        link.renewAt = rest > 0 ? this.#now() + wait : Infinity;
     }
 
     // Channels.
@@ -728,7 +748,7 @@ export class Touchline {
         const entry = {
             id, type, fields, resolve, reject, isInternal,
             text: JSON.stringify({...fields, type, id}), // As it is now: bodies may change.
-            since: Date.now(), writtenAt: 0, isWritten: false, isUncertain: false,
+            since: this.#now(), writtenAt: 0, isWritten: false, isUncertain: false,
         };
         if (isInternal) this.#outbox.unshift(entry);
         else this.#outbox.push(entry);
@@ -763,12 +783,12 @@ export class Touchline {
         }
         link.socket.send(entry.text);
         entry.isWritten = true;
-        entry.writtenAt = Date.now();
+        entry.writtenAt = this.#now();
     }
 
     /** Takes one message from the hub's rates; or the milliseconds until there is one. */
     #take(link) {
-        const now = Date.now();
+        const now = this.#now();
         if (this.#pausedUntil > now) return this.#pausedUntil - now;
         const {messages_per_second: rate, messages_at_once: most} = link.welcome.limits;
         const perMs = RATE_PART * rate / 1000;
@@ -782,7 +802,7 @@ export class Touchline {
 
     #refused(entry, {code, message, decision, retry_after_ms: retryAfterMs}) {
         if (PASSING.has(code)) {
-            this.#pausedUntil = Date.now() + (retryAfterMs ?? TICK_MS);
+            this.#pausedUntil = this.#now() + (retryAfterMs ?? TICK_MS);
             if (entry.isInternal || entry.isUncertain) {
                 entry.isWritten = false;
                 return;

@@ -191,6 +191,44 @@ def test_a_token_is_renewed_by_timer_when_nobody_says_that_it_expires(play):
     assert found == {"early": None, "token": "token", "renewed": 1, "opened": 1}
 
 
+SET_BACK = "const {now} = Date; Date.now = () => now() - 3600_000;"
+
+
+def test_a_clock_set_back_delays_no_giving_up_and_loses_no_connection(play):
+    found = play(JOIN + """
+        const sent = outcome(me.hub.send(channel, {text: "no answer"}));
+    """ + SET_BACK + """
+        socket.say({type: "heartbeat"});
+        const wait = new Promise((resolve) => setTimeout(resolve, 4000, "waits"));
+        return {sent: await Promise.race([sent, wait]), status: me.hub.status,
+                opened: script.sockets.length};
+    """, first={"ping_interval_ms": 10_000}, giveUpMs=1500)  # fmt: skip
+    assert found["sent"]["error"]["code"] == "no_answer"
+    assert (found["status"], found["opened"]) == ("open", 1)
+
+
+def test_a_clock_set_back_does_not_hide_a_silent_hub(play):
+    opened = play(JOIN + "me.hub.send(channel, {text: 'no answer'});" + SET_BACK + """
+        const wait = new Promise((resolve) => setTimeout(resolve, 4000, null));
+        await Promise.race([script.next(2), wait]);
+        return script.sockets.length;
+    """, answerMs=1000)  # fmt: skip
+    assert opened == 2
+
+
+def test_a_clock_set_back_does_not_prolong_a_pause(play):
+    sent = play(JOIN + """
+        const refused = outcome(me.hub.send(channel, {text: "too soon"}));
+        socket.say({type: "refused", id: socket.last("message").id, code: "rate",
+                    message: "Slowly.", retry_after_ms: 200});
+    """ + SET_BACK + """
+        me.hub.send(channel, {text: "behind the pause"});
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+        return socket.last("message").body.text;
+    """)  # fmt: skip
+    assert sent == "behind the pause"
+
+
 def test_presence_is_asked_for_again_after_a_reconnection(play):
     found = play(JOIN + """
         const asked = me.hub.presence(channel);
