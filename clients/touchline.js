@@ -779,6 +779,7 @@ export class Touchline {
         if (new TextEncoder().encode(entry.text).length > Math.min(frame, message)) {
             // The hub would close the connection, again and again.
             this.#settle(entry, own("too_big"));
+            queueMicrotask(() => this.#pump()); // In a resumption's place come joins.
             return;
         }
         link.socket.send(entry.text);

@@ -129,6 +129,18 @@ def test_what_can_not_be_resumed_is_joined_anew_with_a_gap(play, answer):
     assert found == {"heard": [["gap", 7, 11, 8, 3], ["message", 8, 4]], "left": []}
 
 
+def test_a_resumption_that_is_too_big_becomes_joins(play):
+    found = play(JOIN + LOSE + """
+        welcome({limits: {frame_bytes: 65536, message_bytes: 150,
+                          messages_per_second: 1000, messages_at_once: 1000}});
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        const sent = socket.sent.map(({type}) => type);
+        if (sent.length) joined(7, 12);
+        return {sent, heard: heard()};
+    """, first={"resume_token": "x" * 150})  # fmt: skip
+    assert found == {"sent": ["join"], "heard": [["gap", 7, 10, 7, 12]]}
+
+
 def test_a_channel_that_no_longer_opens_is_left_and_its_sends_are_refused(play):
     found = play(RESUMED + """
         const sent = outcome(me.hub.send(channel, {text: "too late"}));
