@@ -51,6 +51,8 @@ const DEFAULTS = {
 /** Browsers slow a hidden page's timers down to one a minute: that is not sleep. */
 const HIDDEN_TIMER_MS = 60_000;
 const TICK_MS = 1000;
+/** A slow phone's way there and back: so much later than it should a heartbeat may come. */
+const LATE_MS = 3000;
 /** A session that lived this long was a good one: the next loss begins with short waits again. */
 const STABLE_MS = 10_000;
 /** Tokens that the hub may refuse in a row, and tries to renew one, before the client stops. */
@@ -510,7 +512,8 @@ export class Touchline {
     #isSilent(link, now) {
         const {answerMs} = this.#options;
         const silence = now - link.heardAt;
-        return silence > 2 * link.welcome.ping_interval_ms || (silence > answerMs &&
+        const beatMs = 2 * link.welcome.ping_interval_ms + LATE_MS;
+        return silence > beatMs || (silence > answerMs &&
             this.#outbox.some(({isWritten, writtenAt}) => isWritten && now - writtenAt > answerMs));
     }
 

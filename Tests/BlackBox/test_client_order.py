@@ -203,6 +203,17 @@ def test_a_token_is_renewed_by_timer_when_nobody_says_that_it_expires(play):
     assert found == {"early": None, "token": "token", "renewed": 1, "opened": 1}
 
 
+@pytest.mark.parametrize("silence, opened", [(4000, 1), (7000, 2)])
+def test_a_heartbeat_may_be_late_by_a_slow_phone_s_way(play, silence, opened):
+    found = play("const silence = " + str(silence) + ";" + """
+        const {now} = Date;
+        Date.now = () => now() + silence - 1500;
+        await new Promise((resolve) => setTimeout(resolve, 1500));
+        return script.sockets.length;
+    """, first={"ping_interval_ms": 1000}, sleepMs=1_000_000)  # fmt: skip
+    assert found == opened
+
+
 SET_BACK = "const {now} = Date; Date.now = () => now() - 3600_000;"
 
 
