@@ -307,10 +307,10 @@ export class Touchline {
      * Sends a request of any type, and resolves with the answer that has its `id`.
      *
      * @param {string} type
-     * @param {object} fields without `type` and `id`
+     * @param {object} [fields] without `type` and `id`
      * @returns {Promise<object>}
      */
-    request(type, fields) {
+    request(type, fields = {}) {
         return new Promise((resolve, reject) => {
             const entry = this.#put(type, fields, {resolve, reject});
             if (this.#status === "idle" || this.#status === "closed") {

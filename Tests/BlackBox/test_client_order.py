@@ -424,6 +424,16 @@ def test_a_refusal_without_an_id_is_of_the_only_request_that_waits(play):
     assert found["one"]["error"]["code"] == "bad_json" and "ok" in found["other"]
 
 
+def test_a_request_may_have_no_fields(play):
+    found = play("""
+        const asked = outcome(me.hub.request("later"));
+        const {id} = socket.last("later");
+        socket.say({type: "ack", id});
+        return {ok: "ok" in await asked, sent: socket.sent, id};
+    """)  # fmt: skip
+    assert found["ok"] and found["sent"] == [{"type": "later", "id": found["id"]}]
+
+
 def test_an_option_that_is_not_there_is_an_error(play):
     message = play(
         "try { new Touchline('wss://x/chat', {getTokn: 1}); } catch (e) { return e.message; }"
