@@ -234,9 +234,9 @@ export class Touchline {
     /** Leaves the hub. What waits for an answer is rejected with `closed`. */
     close() {
         if (this.#status === "closed") return;
-        this.#end(null);
-        this.#channels.clear();
+        this.#channels.clear(); // Before anyone hears of the end, and connects anew.
         this.#resumeToken = null;
+        this.#end(null);
     }
 
     /**

@@ -378,6 +378,21 @@ def test_a_session_that_goes_on_elsewhere_is_not_resumed_again(play):
     assert sent == ["join"]
 
 
+def test_who_connects_anew_when_the_client_is_closed_keeps_what_is_joined_then(play):
+    found = play(JOIN + """
+        me.hub.on("status", ({status}) => {
+            if (status !== "closed") return;
+            me.hub.connect();
+            me.hub.join("club:demo:u16");
+        });
+        me.hub.close();
+        window.socket = await script.next(2);
+        welcome();
+        return {channels: me.hub.channels, sent: socket.sent.map(({channel}) => channel)};
+    """, first=TOKEN)  # fmt: skip
+    assert found == {"channels": ["club:demo:u16"], "sent": ["club:demo:u16"]}
+
+
 def test_backoff_doubles_to_its_bound_and_is_jittered_over_the_whole_of_it(play):
     options = {"backoffMs": 500, "backoffMaxMs": 30_000}
     most = play("return [0, 1, 2, 5, 6, 50, 5000].map((n) => backoff(n, bounds, 1));".replace(
