@@ -815,7 +815,9 @@ export class Touchline {
         if (code === "slow_mode" && entry.isUncertain && retryAfterMs) {
             // Perhaps it is its own first sending that was too soon before.
             entry.writtenAt += retryAfterMs;
+            const link = this.#link;
             setTimeout(() => {
+                if (this.#link !== link) return; // Another connection sent it again already.
                 entry.isWritten = false;
                 this.#pump();
             }, retryAfterMs);

@@ -185,6 +185,19 @@ def test_a_send_without_an_answer_is_sent_again_with_its_key_and_its_text(play, 
     )  # fmt: skip
 
 
+def test_a_wait_for_slow_mode_ends_with_its_connection(play):
+    found = play(JOIN + "me.hub.send(channel, {text: 'once'});" + LOSE + """
+        welcome(); joined(7, 10);
+        socket.say({type: "refused", id: socket.last("message").id, code: "slow_mode",
+                    message: "Slowly.", retry_after_ms: 200});
+        socket.end(1006); window.socket = await script.next(3);
+        welcome(); joined(7, 10);
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        return socket.sent.map(({type}) => type);
+    """)  # fmt: skip
+    assert found == ["join", "message"]
+
+
 def test_a_token_is_renewed_by_timer_when_nobody_says_that_it_expires(play):
     found = play("""
         const now = Date.now;
