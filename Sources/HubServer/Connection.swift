@@ -51,12 +51,16 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler {
     private var closingSinceNs: UInt64 = 0
     private(set) var lastReadNs: UInt64
     private var pingSentNs: UInt64?
+    /// Whether a message was sent since the last look at the clock, and when one last was by then.
+    private var isTold = false
+    private var toldNs: UInt64
 
     init(sink: any ConnectionSink, clocks: Clocks, decoder: FrameDecoder) {
         self.sink = sink
         self.clocks = clocks
         self.decoder = decoder
         lastReadNs = clocks.now().monotonicNs
+        toldNs = lastReadNs
     }
 
     // MARK: In
@@ -128,12 +132,14 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler {
     /// Appends whole frames to the next write.
     func append(_ frames: UnsafeRawBufferPointer) {
         guard closing == nil else { return }
+        isTold = true
         outgoing.writeBytes(frames)
         markDirty()
     }
 
     /// Appends one text frame.
     func append(text: [UInt8]) {
+        isTold = true
         text.withUnsafeBytes { append($0, opcode: .text) }
     }
 
@@ -285,8 +291,8 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler {
         if reading { context.read() }
     }
 
-    /// One look at the clock, twice a second: pings a silent client, closes a dead one, and cuts one
-    /// that doesn't read what it was told at the end.
+    /// One look at the clock, twice a second: pings a silent client, closes a dead one, shows one
+    /// that is told nothing that the hub is there, and cuts one that doesn't read its last.
     func tick(nowNs: UInt64, pingIntervalNs: UInt64) {
         guard closing == nil else {
             if nowNs > closingSinceNs + Self.closeTimeMaxNs { context?.close(promise: nil) }
@@ -298,6 +304,10 @@ final class Connection: ChannelInboundHandler, RemovableChannelHandler {
         } else if pingSentNs == nil, nowNs > lastReadNs + pingIntervalNs {
             pingSentNs = nowNs
             append(UnsafeRawBufferPointer(start: nil, count: 0), opcode: .ping)
+        }
+        if isTold {
+            (isTold, toldNs) = (false, nowNs)
+        } else if nowNs > toldNs + pingIntervalNs {
             // Browsers show no ping to a page, which so would never miss the hub while it only listens.
             append(text: Self.heartbeat)
         }
