@@ -30,6 +30,8 @@ package final class KeepingDesk: Sendable {
         package var id: Int64
         /// A JSON object as text, path to content; nil when the digest is that of no recorded bundle.
         package var files: String?
+        /// Of the recorded bundle that was asked for; nil where the request brought the files.
+        package var digest: [UInt8]?
         /// Why, and on whose word, as JSON text: content.
         package var reason: String
     }
@@ -123,7 +125,7 @@ package final class KeepingDesk: Sendable {
         let known = inJournal.withLock { $0.map(String.init).joined(separator: ",") }
         let rows = try connection.query(
             """
-            select kind, subject, channel, refers_log, refers_seq, detail, reason, request, files
+            select kind, subject, channel, refers_log, refers_seq, detail, reason, request, files, policy
             from audit.take_requests($1, $2, $3::text::int8[])
             """,
             [.int4(log), .int4(fence), .text("{\(known)}")]
@@ -135,6 +137,7 @@ package final class KeepingDesk: Sendable {
                 let policies = PolicyRequest(
                     id: id,
                     files: rows.isNull(row, 8) ? nil : rows.text(row, 8),
+                    digest: rows.isNull(row, 9) ? nil : rows.bytes(row, 9),
                     reason: rows.text(row, 6)
                 )
                 return (id, .policies(policies))

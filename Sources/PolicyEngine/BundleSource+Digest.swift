@@ -9,7 +9,7 @@ extension BundleSource {
     }
 
     /// SHA-256 over the files; see `Bundle.digest`.
-    var digest: [UInt8] {
+    package var digest: [UInt8] {
         var hash = SHA256()
         for file in sorted.files {
             for text in [file.path, file.text] {

@@ -80,7 +80,11 @@ extension Hub: OperatedHub {
             putInForce(Activation(bundle, by: call)) { continuation.resume(returning: $0) }
         }
         guard let decision else {
-            return .failure(PoliciesRefused("They can't be recorded now: the journal has no room, or the hub is ending."))
+            return .failure(
+                PoliciesRefused(
+                    "They can't be recorded now: the journal has no room, or the hub is ending."
+                )
+            )
         }
         return .success(decision)
     }
@@ -96,7 +100,7 @@ extension Hub: OperatedHub {
                     return policies.source.load().mapError { PoliciesRefused("\($0)") }
                 }
                 let found = try RecordDesk(connecting: database).files(of: digest)
-                return RecordedPolicies.load(found, policies.patterns).mapError {
+                return RecordedPolicies.load(found, of: digest, policies.patterns).mapError {
                     PoliciesRefused("\($0)")
                 }
             }

@@ -35,7 +35,11 @@ extension Hub {
         _ request: KeepingDesk.PolicyRequest,
         recorded: @escaping @Sendable (Decision?) -> Void
     ) -> String? {
-        switch RecordedPolicies.load(request.files, configuration.policies.patterns) {
+        switch RecordedPolicies.load(
+            request.files,
+            of: request.digest,
+            configuration.policies.patterns
+        ) {
         case .failure(let errors):
             logger.error("Request \(request.id) is for policies that cannot be used.")
             return "\(errors)"

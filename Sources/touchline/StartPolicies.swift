@@ -37,7 +37,12 @@ struct StartPolicies {
             return StartPolicies(bundle: bundle, isRecorded: isRecorded, folderProblem: nil)
         }
         let patterns = configuration.policies.patterns
-        switch RecordedPolicies.load(recorded.files, patterns, shownAs: "audit.policy/") {
+        switch RecordedPolicies.load(
+            recorded.files,
+            of: recorded.digest,
+            patterns,
+            shownAs: "audit.policy/"
+        ) {
         case .success(let bundle):
             let problem = say(found, decision, folder, logger)
             return StartPolicies(bundle: bundle, isRecorded: true, folderProblem: problem)
@@ -46,8 +51,8 @@ struct StartPolicies {
             let bundle = try found.get()
             logger.warning(
                 """
-                The policies in force \(decision) cannot be used by this version; those of \
-                \(folder) are put in force instead.
+                The policies in force \(decision) cannot be used as the record has them; those \
+                of \(folder) are put in force instead.
                 """
             )
             return StartPolicies(bundle: bundle, isRecorded: false, folderProblem: nil)
@@ -88,10 +93,12 @@ struct StartPolicies {
 enum RecordedPolicies {
     /// - Parameters:
     ///   - files: a JSON object as text, path to content; nil when the record lacks it.
+    ///   - digest: of the bundle that they have to be; nil for whatever they are.
     ///   - patterns: keeps compiled patterns for the next time.
     ///   - folder: what stands before a path in diagnostics.
     static func load(
         _ files: String?,
+        of digest: [UInt8]?,
         _ patterns: CompiledPatterns?,
         shownAs folder: String = ""
     ) -> Result<PolicyEngine.Bundle, BundleErrors> {
@@ -101,10 +108,32 @@ enum RecordedPolicies {
             let message = "the record does not have the files of these policies"
             return .failure(BundleErrors([Diagnostic(file: "audit.policy", message: message)]))
         }
-        let source = texts.map { (path: $0.key, text: $0.value) }
-        return PolicyEngine.Bundle.load(
-            BundleSource(files: source, folder: folder),
-            store: patterns
+        let source = BundleSource(
+            files: texts.map { (path: $0.key, text: $0.value) },
+            folder: folder
         )
+        guard digest == nil || source.digest == digest else {
+            let message = "the record's files of these policies are not those that were in force"
+            return .failure(BundleErrors([Diagnostic(file: "audit.policy", message: message)]))
+        }
+        return PolicyEngine.Bundle.load(source, store: patterns)
+    }
+
+    /// The digests of recorded bundles whose files are not theirs, in hexadecimal.
+    static func altered(_ connection: Postgres) throws -> [String] {
+        let rows = try connection.query(
+            "select digest, files::text from audit.policy order by digest"
+        )
+        return (0..<rows.rowCount).compactMap { row in
+            let digest = rows.bytes(row, 0)
+            let texts = try? JSONDecoder().decode(
+                [String: String].self,
+                from: Data(rows.text(row, 1).utf8)
+            )
+            let source = texts.map { texts in
+                BundleSource(files: texts.map { (path: $0.key, text: $0.value) })
+            }
+            return source?.digest == digest ? nil : Hexadecimal.text(digest)
+        }
     }
 }

@@ -173,16 +173,18 @@ def test_without_a_hub_the_request_waits_for_the_next_start(service):
     assert eventually(lambda: says(service) == "blocked", 10)
 
 
-def test_recorded_policies_that_this_version_cannot_use_give_way_to_the_folder(serving):
+def test_recorded_policies_that_are_not_what_was_in_force_give_way_to_the_folder(serving):
     assert serving.stop() == 0
+    # A rule less, which would serve as what was decided about.
     serving.cluster.psql(
-        serving.database, "update audit.policy set files = '{\"bundle.yaml\": \"name: [\"}'"
+        serving.database,
+        "update audit.policy set files = (files::jsonb - 'rules/40-personal-details.yaml')::json",
     )
     (serving.policies / "rules" / "90-zebra.yaml").write_text(NEW_RULE)
     serving.start()
     assert says(serving) == "blocked"
-    assert "audit.policy/bundle.yaml:2:1: " in serving.log()
-    instead = f"cannot be used by this version; those of {serving.policies} are put in force instead"
+    assert "the record's files of these policies are not those that were in force" in serving.log()
+    instead = f"as the record has them; those of {serving.policies} are put in force instead"
     assert instead in serving.log()
     assert activations(serving)[-1]["by"] == "start"
     # Neither can be used: the hub doesn't start.

@@ -26,16 +26,19 @@ struct RecordedPoliciesTests {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let recorded = String(decoding: try JSONEncoder().encode(Self.files), as: UTF8.self)
         let store = CompiledPatterns(folder: folder)
-        let first = try RecordedPolicies.load(recorded, store).get()
+        let first = try RecordedPolicies.load(recorded, of: nil, store).get()
         let kept = try FileManager.default.contentsOfDirectory(atPath: folder)
         #expect(!kept.isEmpty)
         // Whatever was compiled anew would be a new file.
         let inodes = try kept.map { try Self.inode("\(folder)/\($0)") }
         #expect(!inodes.contains(nil))
-        let second = try RecordedPolicies.load(recorded, store).get()
+        let second = try RecordedPolicies.load(recorded, of: nil, store).get()
         #expect(try kept.map { try Self.inode("\(folder)/\($0)") } == inodes)
         #expect(first.digest == second.digest)
-        #expect(try RecordedPolicies.load(recorded, nil).get().digest == first.digest)
+        let again = try RecordedPolicies.load(recorded, of: first.digest, nil).get()
+        #expect(again.digest == first.digest)
+        let other = RecordedPolicies.load(recorded, of: Array(first.digest.reversed()), nil)
+        #expect(throws: BundleErrors.self) { try other.get() }
     }
 
     private static func inode(_ path: String) throws -> UInt64? {
