@@ -88,6 +88,7 @@ let package = Package(
             dependencies: [
                 "HubCore", "PolicyEngine", "AuditLog", "Outcomes", logging,
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
             resources: [.embedInCode("openapi.json")],

@@ -70,7 +70,11 @@ package struct RecordDesk {
                 and ($5::text is null or t.rules @> array[$5])
                 and ($6::text is null or t.at >= $6::text::timestamptz)
                 and ($7::text is null or t.at < $7::text::timestamptz)
-                and ($8::int4 is null or t.log = $8 and t.seq < $9)
+                and ($8::int4 is null or (t.at, t.log, t.seq) < (
+                    select b.at, b.log, b.seq from audit.event b
+                    where b.log = $8 and b.seq = $9 and b.at >= (
+                        select min(d.day)::timestamp at time zone 'UTC' from audit.day d
+                        where d.log = $8 and $9 between d.first_seq and d.last_seq)))
             order by t.at desc, t.log desc, t.seq desc limit $10
             """,
             [

@@ -91,17 +91,22 @@ struct CallInput {
     /// ISO 8601 with a time zone, as `2026-05-01T18:00:00Z`; nil when it isn't given.
     func time(_ name: String) throws(CallFault) -> String? {
         guard let value = values[name] else { return nil }
-        guard (try? Date(value, strategy: .iso8601)) != nil else {
-            throw CallFault(bad: name, "a time such as 2026-05-01T18:00:00Z")
-        }
+        guard let shape = value.wholeMatch(of: Self.timeShape), value >= "0001",
+            // No 30th of February, and no 25th hour.
+            let date = try? Date(shape.1 + "Z", strategy: .iso8601),
+            date.ISO8601Format() == shape.1 + "Z"
+        else { throw CallFault(bad: name, "a time such as 2026-05-01T18:00:00Z") }
         return value
     }
+
+    nonisolated(unsafe) private static let timeShape =
+        /(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d{1,6})?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)/
 
     /// A decision's id, `<log>-<seq>`.
     static func decision(_ text: String) throws(CallFault) -> (log: Int32, seq: Int64) {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         guard parts.count == 2, let log = Int32(parts[0]), let seq = Int64(parts[1]), log > 0,
-            seq > 0
+            seq > 0, parts[1].utf8.count <= 18
         else { throw CallFault(bad: "decision", "<log>-<seq>, as 1-4711") }
         return (log, seq)
     }

@@ -1,6 +1,8 @@
 package import HubCore
 import Hummingbird
+import HummingbirdCore
 package import Logging
+import NIOCore
 import Synchronization
 
 /// The operator's HTTP server: health, metrics and the operators' API, meant for loopback or a
@@ -52,7 +54,12 @@ package final class Console: Sendable {
         let (ports, bound) = AsyncThrowingStream<Int, any Error>.makeStream()
         let application = Application(
             router: router(),
-            configuration: .init(address: .hostname(host, port: port), serverName: nil),
+            server: .http1(configuration: .init(idleTimeout: Self.idleTimeMax)),
+            configuration: .init(
+                address: .hostname(host, port: port),
+                serverName: nil,
+                availableConnectionsDelegate: MaximumAvailableConnections(Self.connectionsMax)
+            ),
             onServerRunning: { channel in bound.yield(channel.localAddress?.port ?? 0) },
             logger: logger
         )
@@ -79,8 +86,14 @@ package final class Console: Sendable {
         await task?.value
     }
 
+    /// Of a connection without a whole head of a request, or between two: some scrapes of metrics.
+    private static let idleTimeMax = TimeAmount.seconds(75)
+    /// Open at once: their files are of the same number that members' sockets and the journal take.
+    private static let connectionsMax = 256
+
     private func router() -> Router<BasicRequestContext> {
-        let router = Router()
+        // Load balancers that probe with HEAD see what GET answers.
+        let router = Router(options: .autoGenerateHeadEndpoints)
         let text = "text/plain; charset=utf-8"
         router.get("livez") { _, _ in Answer.text(.ok, text, "alive\n").response }
         router.get("readyz") { [ready] _, _ in

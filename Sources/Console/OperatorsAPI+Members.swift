@@ -78,6 +78,11 @@ extension OperatorsAPI {
         guard (subject == nil) != (id == nil), (id == nil) == (issuer == nil) else {
             throw CallFault(bad: "subject", "given, or else 'issuer' and 'jti'")
         }
+        // A slip would leave the token in use, and say that it is revoked.
+        if let issuer, !hub.issuers.contains(issuer) {
+            let known = hub.issuers.map { "'\($0)'" }.joined(separator: ", ")
+            throw CallFault(bad: "issuer", "an issuer whose tokens this hub takes: \(known)")
+        }
         var token: UUID16?
         if let issuer, let id { token = hub.tokenMark(issuer: issuer, id: id) }
         let decision = try await record(

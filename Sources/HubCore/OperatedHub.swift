@@ -9,6 +9,8 @@ package protocol OperatedHub: Sendable {
     func authenticate(bearer token: String) -> Result<Operator, CallRefused>
     /// When a token that was issued now has expired at the latest, microseconds since 2000-01-01 UTC.
     var tokensEnd: Int64 { get }
+    /// The issuers whose tokens count, each as its `iss`.
+    var issuers: [String] { get }
     /// By what a token of an issuer is revoked.
     func tokenMark(issuer: String, id: String) -> UUID16
     /// Records a call, which then has taken effect.

@@ -141,7 +141,14 @@ extension Shard {
         if standing[actor.pseudonym].bannedUntil > now.wall { return .banned }
         if let refusal = call.refusal { return refusal }
         guard call.isAboutChannel, let channel = call.channel else { return nil }
-        return isNameable(channel, call.subject) ? nil : .unknownChannel
+        guard actor.reach != .hub else {
+            return isNameable(channel, call.subject) ? nil : .unknownChannel
+        }
+        // What a moderator is under, somebody else lifts.
+        if call.subject == actor.pseudonym, case .sanction = call.act { return .forbidden }
+        // Sanctions in channels that nobody is in would use up what a member can have of them.
+        let isThere = roster.holds(channel) || isSetFor(channel, call.subject)
+        return isThere ? nil : .unknownChannel
     }
 }
 

@@ -112,10 +112,13 @@ extension Shard {
     /// could.
     func isNameable(_ channel: String, _ subject: UUID16?) -> Bool {
         guard Bundle.isComposed(channel: channel) else { return false }
-        if bundle.allows(channel: channel) || roster.holds(channel) || settings[channel] != nil {
-            return true
-        }
-        return subject.map { standing[$0].channels[channel] != nil } ?? false
+        return bundle.allows(channel: channel) || roster.holds(channel)
+            || isSetFor(channel, subject)
+    }
+
+    /// Whether a channel has settings, or a member is under a sanction in it.
+    func isSetFor(_ channel: String, _ subject: UUID16?) -> Bool {
+        settings[channel] != nil || subject.map { standing[$0].channels[channel] != nil } ?? false
     }
 
     /// Channels that anyone belongs to or is in, or that something is set for, by name.

@@ -7,6 +7,7 @@ import NIOPosix
 import Outcomes
 import PolicyEngine
 import PolicyFiles
+import Synchronization
 
 // The operators' API, carried out.
 extension Hub: OperatedHub {
@@ -50,6 +51,8 @@ extension Hub: OperatedHub {
         if keeping.kind == .erase { keeping.until = tokensEnd }
         server.record(keeping, recorded: recorded)
     }
+
+    var issuers: [String] { entrance.gates.current.tokens.issuers.map(\.name) }
 
     func tokenMark(issuer: String, id: String) -> UUID16 {
         entrance.pseudonyms.mark(ofToken: id, issuer: issuer)
@@ -95,7 +98,7 @@ extension Hub: OperatedHub {
         let policies = configuration.policies
         let database = configuration.database.connection
         do {
-            return try await NIOThreadPool.singleton.runIfActive {
+            return try await Self.atDesk {
                 guard let digest else {
                     return policies.source.load().mapError { PoliciesRefused("\($0)") }
                 }
@@ -111,8 +114,30 @@ extension Hub: OperatedHub {
 
     func ask(_ question: RecordQuestion) async throws -> String {
         let database = configuration.database.connection
-        return try await NIOThreadPool.singleton.runIfActive {
+        return try await Self.atDesk {
             try RecordDesk(connecting: database).answer(question)
         }
     }
+
+    /// Does what waits for PostgreSQL in one of a few threads that nothing else needs.
+    ///
+    /// - Throws: `DeskFull` when too many wait already: a database that hangs holds no more callers.
+    private static func atDesk<Answer: Sendable>(
+        _ body: @escaping @Sendable () throws -> Answer
+    ) async throws -> Answer {
+        defer { asking.subtract(1, ordering: .relaxed) }
+        guard asking.add(1, ordering: .relaxed).newValue <= askingMax else { throw DeskFull() }
+        return try await desks.runIfActive(body)
+    }
+
+    private struct DeskFull: Error {}
+
+    private static let desks = {
+        let threads = NIOThreadPool(numberOfThreads: 4)
+        threads.start()
+        return threads
+    }()
+    private static let asking = Atomic(0)
+    /// Each question takes 10 s at most, so nobody waits for much longer than a minute.
+    private static let askingMax = 32
 }

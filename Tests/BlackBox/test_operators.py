@@ -1,7 +1,10 @@
 """What operators and moderators may ask of a running hub, and what the record has of it."""
 
 import json
+import os
+import socket
 import time
+import urllib.request
 
 import pytest
 from openapi_spec_validator import validate
@@ -182,6 +185,71 @@ def test_a_moderator_reaches_the_channels_of_the_rights_and_no_more(hub, console
     refused(moderator, "GET", "policies", 403, "forbidden")
 
 
+def test_a_moderator_invents_no_channels_and_lifts_nothing_of_their_own(hub, console, moderator):
+    with Member(hub, join=hub.channel) as coach:
+        mute = {"sanction": "mute", "subject": coach.welcome["subject"], "reason": REASON}
+        invented = mute | {"channel": "club:demo:nobody-is-here"}
+        refused(moderator, "POST", "sanctions", 400, "unknown_channel", invented)
+    looked = hub.record.event(moderator.get("sessions")["decision"])
+    own = {
+        "sanction": "mute", "subject": looked["detail"]["operator"], "channel": hub.channel,
+        "reason": REASON,
+    }  # fmt: skip
+    refused(moderator, "POST", "sanctions", 403, "forbidden", own)
+    with Member(hub, join=hub.channel):
+        console.post("sanctions", **own)
+    refused(moderator, "POST", "sanctions/lift", 403, "forbidden", own)
+    console.post("sanctions/lift", **own)
+
+
+def test_times_with_parts_of_seconds_and_zones_are_understood(console):
+    for since in ("2026-02-03T04:05:06Z", "2026-02-03T04:05:06.789+05:30"):
+        assert console.get("record", since=since, limit=1)["events"]
+
+
+def test_pages_of_the_record_go_through_several_logs(serving):
+    console = Operators(serving, serving.token("operator"))
+    with Member(serving, join=serving.channel) as coach:
+        for count in range(3):
+            decision = coach.say(f"hello {count}")["decision"]
+        serving.record.event(decision)
+    serving.record.psql(
+        "insert into audit.log (log, origin, watermark) values (77, gen_random_uuid(), 3);"
+        "insert into audit.event select (jsonb_populate_record(e, jsonb_build_object('log', 77, 'seq',"
+        " row_number() over (order by e.seq)))).* from audit.event e where kind = 30;"
+        "insert into audit.day select 77, day, 1, 3 from audit.day"
+    )
+    seen, before = [], None
+    until = serving.record.value("select now()").replace(" ", "T").replace("+00", "Z")
+    while page := console.get("record", before=before, limit=2, until=until)["events"]:
+        seen += [event["decision"] for event in page]
+        before = seen[-1]
+    assert {f"77-{seq}" for seq in (1, 2, 3)} <= set(seen)
+    assert len(seen) == len(set(seen))
+
+
+def test_a_crowd_at_the_console_takes_no_more_than_its_share_of_files(own_hub):
+    def files():
+        return len(os.listdir(f"/proc/{own_hub.process.pid}/fd"))
+
+    before = files()
+    port = int(own_hub.info["console"].rstrip("/").rsplit(":", 1)[1])
+    crowd = [socket.create_connection(("127.0.0.1", port)) for _ in range(400)]
+    assert eventually(lambda: files() >= before + 256)
+    assert files() < before + 300
+    with Member(own_hub, join=own_hub.channel) as coach:
+        assert coach.say("members notice nothing")["status"] == "delivered"
+    for one in crowd:
+        one.close()
+    assert eventually(lambda: own_hub.console("/livez")[0] == 200)
+
+
+def test_who_probes_with_head_sees_what_get_answers(hub):
+    request = urllib.request.Request(hub.info["console"].rstrip("/") + "/readyz", method="HEAD")
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        assert (answer.status, answer.read()) == (200, b"")
+
+
 def test_whoever_is_no_operator_is_refused(hub, console):
     refused(console, "GET", "sessions", 401, "token_missing", token="")
     refused(console, "GET", "sessions", 401, "token_malformed", token="x")
@@ -240,7 +308,13 @@ def test_policies_are_put_in_force_from_the_folder_and_taken_back_by_digest(own_
         ("GET", "sessions", None, {"limit": "0"}),
         ("GET", "sessions", None, {"colour": "red"}),
         ("GET", "record", None, {"since": "yesterday"}),
+        ("GET", "record", None, {"since": "2026-02-30T00:00:00Z"}),
+        ("GET", "record", None, {"since": "2026-02-03T25:00:00Z"}),
+        ("GET", "record", None, {"until": "2026-02-03T00:00:00Zjunk"}),
+        ("GET", "record", None, {"until": "0000-02-03T00:00:00Z"}),
         ("GET", "record/1-0", None, {}),
+        ("GET", "record/1-9223372036854775807", None, {}),
+        ("POST", "tokens/revoke", {"issuer": "https://no", "jti": "x", "reason": "x"}, {}),
         ("GET", "record", None, {"channel": "c" * 257}),
         ("GET", "record", None, {"channel": "a\0b"}),
         ("POST", "sanctions", {"sanction": "mute"}, {}),
