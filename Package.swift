@@ -101,7 +101,7 @@ let package = Package(
                 .embedInCode("SQL/0001-audit.sql"), .embedInCode("SQL/0002-views.sql"),
                 .embedInCode("SQL/0003-tree.sql"), .embedInCode("SQL/0004-keeping.sql"),
                 .embedInCode("SQL/0005-hub.sql"), .embedInCode("SQL/0006-keeping.sql"),
-                .embedInCode("SQL/0007-proofs.sql"),
+                .embedInCode("SQL/0007-proofs.sql"), .embedInCode("SQL/0008-matters.sql"),
             ],
             swiftSettings: strict
         ),

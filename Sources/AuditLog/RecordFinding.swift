@@ -20,6 +20,8 @@ package struct RecordFinding: Hashable, Sendable {
         case repeated
         /// The row stands outside the record's order: its number or time was changed.
         case misplaced
+        /// `audit.day` does not lead to the row, so that whoever looks for its number misses it.
+        case unindexed
         /// Rows up to `last` that no hub shipped: behind the log's end, or of a log that is none.
         case stray(last: Int64)
         /// Rows and leaves agree with each other up to `last`, but not with what was signed: they were
@@ -59,6 +61,7 @@ extension RecordFinding: CustomStringConvertible {
             "the log's end was cut off: the rows up to \(last) are missing"
         case .repeated: "there is more than one row of this number"
         case .misplaced: "the row stands out of order: its number or time was changed"
+        case .unindexed: "audit.day does not lead to the row: look-ups by its number miss it"
         case .stray(let last) where last == seq: "no hub shipped this row, as audit.log has it"
         case .stray(let last): "no hub shipped the rows up to \(last), as audit.log has it"
         case .rewritten(let last):

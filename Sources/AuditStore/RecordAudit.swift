@@ -62,6 +62,8 @@ package final class RecordAudit {
     private var newestAt = Int64.min
     /// Rows that came too early for their number.
     private var strays: [Int64: [UInt8]] = [:]
+    /// Rows of times at which `audit.day` has no such number.
+    private var unindexed: Set<Int64> = []
 
     /// More of them are taken for a gap instead.
     private static let straysMax = 1000
@@ -128,6 +130,10 @@ package final class RecordAudit {
         for span in try spans() { try read(span, progress) }
         try skip(to: min(range.upperBound, log.watermark) + 1)
         for seq in strays.keys.sorted() { check.takeStray(seq: seq) }
+        // Where the row itself is not what it was, that is told.
+        for seq in unindexed.subtracting(check.findings.map(\.seq)).sorted() {
+            check.report(seq, .unindexed)
+        }
         if isWhole, let stray = try StrayRows.behindEnd(of: log.number, side) {
             check.report(stray.seq, stray.what)
         }
@@ -165,8 +171,8 @@ extension RecordAudit {
     private struct Span {
         /// In SQL.
         var condition: String
-        /// The newest event that belongs there; 0 for a stretch without any.
-        var lastSeq: Int64
+        /// The events that belong there, as `audit.day` has it; empty for a stretch without any.
+        var seqs: Range<Int64>
     }
 
     /// All times: the days of the log, and those between them, where no row should be.
@@ -174,7 +180,7 @@ extension RecordAudit {
         let days = try side.query(
             """
             select to_char(day::timestamp, 'YYYY-MM-DD'),
-                to_char((day + 1)::timestamp, 'YYYY-MM-DD'), last_seq
+                to_char((day + 1)::timestamp, 'YYYY-MM-DD'), first_seq, last_seq
             from audit.day where log = $1 and isfinite(day) and last_seq >= $2 and first_seq <= $3
             order by day
             """,
@@ -182,21 +188,22 @@ extension RecordAudit {
         )
         var spans: [Span] = []
         var end: String?
-        func add(_ from: String?, _ to: String?, _ lastSeq: Int64) {
+        func add(_ from: String?, _ to: String?, _ seqs: Range<Int64> = 0..<0) {
             var condition =
                 "log = \(log.number) and seq between \(range.lowerBound)"
                 + " and \(min(range.upperBound, log.watermark))"
             if let from { condition += " and at >= '\(from) 00:00:00+00'" }
             if let to { condition += " and at < '\(to) 00:00:00+00'" }
-            spans.append(Span(condition: condition, lastSeq: lastSeq))
+            spans.append(Span(condition: condition, seqs: seqs))
         }
         for row in 0..<days.rowCount {
             let (from, to) = (days.text(row, 0), days.text(row, 1))
-            if from != end { add(end, from, 0) }
-            add(from, to, days.int8(row, 2))
+            if from != end { add(end, from) }
+            let first = days.int8(row, 2)
+            add(from, to, first..<max(first, days.int8(row, 3) + 1))
             end = to
         }
-        add(end, nil, 0)
+        add(end, nil)
         return spans
     }
 
@@ -208,7 +215,8 @@ extension RecordAudit {
         while let tuple = try events.next() {
             let seq = Row.seq(of: tuple) ?? 0
             let next = check.lastSeq + 1
-            if seq > next, seq <= span.lastSeq || strays.count >= Self.straysMax {
+            if !span.seqs.contains(seq), unindexed.count < Self.straysMax { unindexed.insert(seq) }
+            if seq > next, seq < span.seqs.upperBound || strays.count >= Self.straysMax {
                 try skip(to: seq)
             }
             if seq == check.lastSeq + 1 {

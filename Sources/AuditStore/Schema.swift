@@ -9,5 +9,6 @@ package enum Schema {
         ("0005-hub.sql", String(decoding: PackageResources._005_hub_sql, as: UTF8.self)),
         ("0006-keeping.sql", String(decoding: PackageResources._006_keeping_sql, as: UTF8.self)),
         ("0007-proofs.sql", String(decoding: PackageResources._007_proofs_sql, as: UTF8.self)),
+        ("0008-matters.sql", String(decoding: PackageResources._008_matters_sql, as: UTF8.self)),
     ]
 }

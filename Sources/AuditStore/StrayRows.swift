@@ -37,7 +37,28 @@ package enum StrayRows {
             }
             first = end + 1
         }
-        return found
+        return found + (try signedOfNoLog(connection, besides: found.map(\.log)))
+    }
+
+    /// Tiles and checkpoints of logs that `audit.log` doesn't have, and of which no row is left.
+    private static func signedOfNoLog(
+        _ connection: Postgres,
+        besides logs: [Int32]
+    ) throws -> [(log: Int32, finding: RecordFinding)] {
+        let found = try connection.query(
+            """
+            select x.log, max(x.size) from (
+                select log, size from audit.checkpoint
+                union all select log, tile * 256 + octet_length(hashes) / 32 from audit.tile) x
+            where not exists (select from audit.log l where l.log = x.log)
+            group by x.log order by x.log
+            """
+        )
+        return (0..<found.rowCount).compactMap { row in
+            if logs.contains(found.int4(row, 0)) { return nil }
+            let signed = found.int8(row, 1)
+            return (found.int4(row, 0), RecordFinding(seq: 1, .truncated(signed: signed, left: 0)))
+        }
     }
 
     private static func rows(

@@ -95,6 +95,12 @@ struct AuditVerify: AsyncParsableCommand {
             VerifyReport.say([stray.finding], count: 1, of: stray.log)
             verdicts.append(.tampered)
         }
+        for digest in log == nil ? try RecordedPolicies.altered(connection) : [] {
+            Terminal.say(
+                "TAMPERED: audit.policy, the files of \(digest) are not those of this digest"
+            )
+            verdicts.append(.tampered)
+        }
         if let stranger = kept.first {
             throw CommandFault(
                 "\(stranger.path) is of \(stranger.name), which is no log that was checked."

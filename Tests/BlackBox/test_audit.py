@@ -119,6 +119,31 @@ def test_a_row_of_a_log_that_is_none_is_named(audited):
     assert lines[0].startswith(f"1-1: no hub shipped the rows up to {audited.size}"), lines
 
 
+def test_a_log_of_which_only_signatures_are_left_is_named(audited):
+    sql = "delete from audit.event; delete from audit.log"
+    for more in ("", "; delete from audit.checkpoint"):
+        code, lines, _ = audited.verify(audited.copy(sql + more))
+        assert code == TAMPERED
+        assert lines[0].startswith("1-1: ") and str(audited.size) in lines[0], lines
+        assert lines[-1].startswith("TAMPERED: log 1, first bad event 1-1: ")
+
+
+@pytest.mark.parametrize("change", ["delete from audit.day", "update audit.day set first_seq = 8"])
+def test_a_row_that_look_ups_miss_is_named(audited, change):
+    lines = assert_named(audited, change, 1, "audit.day does not lead to the row")
+    missed = audited.size if "delete" in change else 7
+    assert len(lines) == 1 + min(missed, 100) + (missed > 100)
+
+
+def test_edited_files_of_policies_are_named(audited):
+    change = "update audit.policy set files = (files::jsonb - 'rules/40-personal-details.yaml')::json"
+    code, lines, _ = audited.verify(audited.copy(change))
+    assert code == TAMPERED
+    assert lines[0].startswith("WHOLE: log 1, ")
+    assert lines[1].startswith("TAMPERED: audit.policy, the files of ")
+    assert "are not those of this digest" in lines[1]
+
+
 def test_rows_cut_off_at_the_end_are_named(audited):
     first = audited.size - 4
     assert_named(

@@ -212,6 +212,28 @@ def test_an_open_matter_or_a_legal_hold_refuses_an_erasure(serving, keeper):
     assert remains(serving, subject) == (0, 0)
 
 
+def test_nothing_of_keeping_decides_an_open_matter(serving, keeper):
+    subject = talk(serving, "coach", "hello")
+    hold_message(serving, subject)
+    asked = (
+        "insert into audit.request (kind, channel, refers_log, refers_seq, reason)"
+        " values (61, 'club:nobody', 77, 1, '{}')"
+    )
+    with pytest.raises(subprocess.CalledProcessError) as refused:
+        serving.cluster.psql(serving.database, asked)
+    assert b"request_refers" in refused.value.stderr
+    # Of a database in which it was asked for before that was refused.
+    serving.cluster.psql(
+        serving.database,
+        "alter table audit.request drop constraint request_refers;" + asked,
+    )
+    done = "select count(*) from audit.request where kind = 61 and done_at is not null"
+    assert serving.record.until(done, "1") == "1"
+    assert serving.record.value("select count(*) from audit.open_holds where log = 77") == "1"
+    refused = keeper.ask("erase", "--subject", subject, "--reason", "left")
+    assert refused.returncode == 1 and "open: 77-1" in refused.stderr
+
+
 def test_what_is_open_in_the_journal_stops_an_erasure_as_it_is_shipped(serving, keeper):
     subject = talk(serving, "player", "shipped")
     erase = ["erase", "--subject", subject, "--reason", "left"]

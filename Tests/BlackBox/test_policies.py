@@ -1,11 +1,13 @@
 """Rules are files: an edit counts from the next message, a broken one changes nothing."""
 
+import re
 import shutil
 import signal
 import time
 
 import pytest
 
+import tokens
 import words
 from hub import BINARY, ROOT, eventually
 from member import Member
@@ -161,3 +163,23 @@ def test_policies_that_a_full_journal_has_no_room_for_wait_until_there_is_some(s
         assert eventually(lambda: member.say("a zebra")["type"] == "ack", 20, 0.5)
     activations = f"select count(*) from audit.event where kind = {KIND['policy']}"
     assert hub.record.until(activations, "3") == "3"
+
+
+def test_the_rule_of_the_page_lets_nobody_name_a_channel(own_hub):
+    page = (ROOT / "docs/privacy.md").read_text()
+    rule = re.search(r"```yaml\n(rules:\n  - id: nobodys-channel\n.*?)```", page, re.S)[1]
+    (own_hub.policies / "rules/02-names.yaml").write_text(rule)
+    invented = "club:zoe-of-oak-lane"
+    with Member(own_hub, "player", join=own_hub.channel) as player:
+
+        def is_refused():
+            answer = player.join(invented)
+            if answer.get("status") == "joined":
+                player.leave(invented)
+            return answer.get("code") == "blocked"
+
+        assert eventually(is_refused), "policies are in force within a second"
+        event = own_hub.record.event(player.join(invented)["decision"])
+        assert event["channel"] is None
+    with Member(own_hub, token=tokens.mint(own_hub, "coach", channels=[invented])) as coach:
+        assert coach.join(invented)["status"] == "joined"

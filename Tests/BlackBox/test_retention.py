@@ -227,6 +227,27 @@ def test_a_legal_hold_keeps_its_rows_until_it_is_released(serving, keeper):
     assert old.pruned() == [1, 2, 3, 4, 5]
 
 
+def test_a_legal_hold_keeps_its_own_order_until_it_is_released(serving, keeper):
+    old = OldLog(serving)
+    held = old.add(4000, 61, 4, channel="club:a", text="12 Js 345/26")
+    superuser = serving.cluster.psql
+    superuser(
+        serving.database,
+        "insert into audit.preservation (log, seq, at, channel, from_at, to_at, review_at)"
+        " select log, seq, at, channel, at - interval '30 days', at - interval '1 day', at"
+        f" from audit.event where log = {OTHER} and seq = {held}",
+    )
+    keeper.decide("retain")
+    assert old.events() == old.contents() == [held]
+    superuser(
+        serving.database,
+        f"update audit.preservation set released_log = {OTHER}, released_seq = 2,"
+        f" released_at = now() where log = {OTHER}",
+    )
+    keeper.decide("retain")
+    assert old.events() == old.contents() == []
+
+
 def test_the_settings_bind_and_are_the_keepers(serving, keeper):
     old = OldLog(serving)
     old.add(10, 30, 1, text="ten days old")

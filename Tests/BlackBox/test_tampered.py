@@ -65,6 +65,17 @@ def test_rows_that_no_hub_shipped_are_named(audited):
 FLIP = "set hashes = set_byte(hashes, 293, 255 - get_byte(hashes, 293)) where tile = 0"
 
 
+def test_rows_that_look_ups_miss_are_told(audited):
+    what = "day: look-ups by number miss rows, because audit.day does not lead to them: {}"
+    assert tampered(audited, "update audit.day set first_seq = 8") == [(1, 7, what.format(7))]
+
+
+def test_a_log_of_which_only_signatures_are_left_is_named(audited):
+    what = "log: its tiles or checkpoints are there, audit.log does not have it"
+    sql = "delete from audit.event; delete from audit.log"
+    assert tampered(audited, sql) == [(1, audited.size, what)]
+
+
 def test_an_edited_leaf_is_named_with_the_checkpoint_that_it_breaks(audited):
     findings = tampered(audited, f"update audit.tile {FLIP}")
     assert (10, 10, "edited: the row and its leaf in audit.tile disagree") in findings
