@@ -27,6 +27,9 @@ package struct Ledger: Sendable {
     private var principalSeq: Int64?
     private var subjectChanged: [UUID16: Int64] = [:]
     private var policyChanged: Int64 = 0
+    /// Of sessions with something stale, the round that it was judged in: until their next one, all of
+    /// it is stale.
+    private var staleRounds: [UUID16: Int] = [:]
     /// Where subjects were forgotten in this run: keepers ask for each, by hand.
     private var forgotten: [UUID16: Int64] = [:]
     /// When the settings of a channel last changed, by its index.
@@ -76,9 +79,11 @@ package struct Ledger: Sendable {
             principalSeq = nil
             if let ruling = refusal(of: proposal, now: now) {
                 proposal.ruling = ruling
+                if case .stale = ruling { noteStale(proposal) }
                 return
             }
         }
+        if proposal.kind == .disconnect { forgetRound(of: proposal) }
         if isForgotten(proposal) {
             // As if it had stood before the erasure.
             proposal.contents = []
@@ -96,12 +101,15 @@ package struct Ledger: Sendable {
     /// Leaves a proposal unrecorded for want of room, and with it what follows from it.
     package mutating func leaveOut(_ proposal: inout Proposal) {
         if !proposal.follows { principalSeq = nil }
+        if proposal.kind == .disconnect { forgetRound(of: proposal) }
         proposal.ruling = .unrecorded
     }
 
     /// Why a proposal can't be recorded as it is; nil when it can.
     private mutating func refusal(of proposal: Proposal, now: Int64) -> Ruling? {
-        if proposal.dependsOnState, isStale(proposal, now) { return .stale }
+        if proposal.dependsOnState, isBehindStale(proposal) || isStale(proposal, now) {
+            return .stale
+        }
         if let message = proposal.repeats, let first = keyed[message, now: now] {
             return .duplicate(first)
         }
@@ -175,6 +183,22 @@ package struct Ledger: Sendable {
             let changed = subjectChanged[subject]
         else { return false }
         return changed > proposal.judgedAfter
+    }
+
+    /// Whether something that its sender sent before it will be judged again: it must not overtake that.
+    private func isBehindStale(_ proposal: Proposal) -> Bool {
+        guard !staleRounds.isEmpty, proposal.number != nil, let session = proposal.session
+        else { return false }
+        return staleRounds[session] == proposal.round
+    }
+
+    private mutating func noteStale(_ proposal: Proposal) {
+        guard proposal.number != nil, let session = proposal.session else { return }
+        staleRounds[session] = proposal.round
+    }
+
+    private mutating func forgetRound(of proposal: Proposal) {
+        if let session = proposal.session { staleRounds[session] = nil }
     }
 
     /// Whether its subject was forgotten after it was judged. Why somebody is forgotten or preserved

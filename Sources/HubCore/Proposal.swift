@@ -30,6 +30,9 @@ package struct Proposal: Sendable {
     package var repeats: UUID16?
     /// What rates know it by when it is judged again; only of live sessions.
     package var number: UInt64?
+    /// How often what waited in the session had gone on when it was judged: what was judged in the
+    /// same round as something that is stale is judged again behind it, in the order of sending.
+    package var round = 0
     /// The newest event that the shard had applied when it judged.
     package var judgedAfter: Int64
     /// Whether the verdict rests on state that can move, so that staleness matters.

@@ -38,6 +38,8 @@ package final class Session {
     /// number that rates know it by, if it was judged before.
     var waiting: [(payload: [UInt8], number: UInt64?)] = []
     var isWaiting = false
+    /// How often what waited has gone on.
+    private(set) var round = 0
     /// What the record is asked now.
     var asked: PastQuestion?
     /// What it has answered to the first of the waiting messages: at most one for each channel.
@@ -92,6 +94,12 @@ package final class Session {
         if readBy == bundle.digest { return }
         member = member(by: bundle)
         readBy = bundle.digest
+    }
+
+    /// What waited goes on: nothing is in flight that was judged before.
+    func goOn() {
+        isWaiting = false
+        round += 1
     }
 
     private func nameSender() {

@@ -326,7 +326,7 @@ extension Shard {
     func resumeIfQuiet(_ slot: Int) {
         guard let session = sessions[slot: slot] else { return }
         if session.isWaiting, session.inFlight == 0, session.asked == nil {
-            session.isWaiting = false
+            session.goOn()
             for (payload, number) in takeWaiting(session) {
                 payload.withUnsafeBytes { receive($0, from: slot, at: now, again: number) }
                 // They are the first one's; a message that asks once more keeps them.

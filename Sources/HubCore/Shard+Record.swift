@@ -81,6 +81,7 @@ extension Shard {
             judgedAfter: appliedThrough
         )
         proposal.number = counting.number
+        proposal.round = session.round
         proposal.channelName = envelope?.channel
         proposal.payload = append(payload)
         if let id = envelope?.id, !id.isEmpty { proposal.requestID = id.withUnsafeBytes(append) }

@@ -60,7 +60,11 @@ class Member:
         return protocol.read(self.ws.recv(timeout=timeout))
 
     def reply(self, id, timeout=REPLY_SECONDS_MAX):
-        """The answer to a request; what comes before it goes to the inbox."""
+        """The answer to a request; what comes before it goes to the inbox, answers to others too."""
+        for frame in self.inbox:
+            if frame["type"] in ("ack", "refused", "history") and frame["id"] == id:
+                self.inbox.remove(frame)
+                return frame
         deadline = time.monotonic() + timeout
         while True:
             frame = self.receive(max(0, deadline - time.monotonic()))

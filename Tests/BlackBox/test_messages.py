@@ -1,6 +1,7 @@
 """Messages that are not what they should be: each is refused by name, and none closes the hub."""
 
 import json
+import threading
 import time
 import uuid
 
@@ -109,3 +110,44 @@ def test_the_id_comes_back_as_it_was(hub, member):
         while answer["type"] == "message":
             answer = member.receive()
         assert answer["id"] == id or answer["code"] == "bad_envelope"
+
+
+def test_what_is_sent_in_a_row_stays_in_order_while_members_come_and_go(service):
+    bundle = service.policies / "bundle.yaml"
+    text = bundle.read_text()
+    for limit in ("messages_per_second: 10\n", "burst: 20\n"):
+        assert limit in text
+        text = text.replace(limit, limit.split()[0] + " 100000\n")
+    bundle.write_text(text)
+    service.migrate()
+    service.start()
+    is_over = threading.Event()
+
+    def come_and_go(member):
+        # Each time who is present moves, on which verdicts rest.
+        while not is_over.is_set():
+            member.join()
+            member.leave()
+
+    with (
+        Member(service, join=service.channel) as speaker,
+        Member(service, "player") as one,
+        Member(service, "moderator") as other,
+    ):
+        comers = [threading.Thread(target=come_and_go, args=[member]) for member in (one, other)]
+        for comer in comers:
+            comer.start()
+        try:
+            for start in range(0, 1000, 50):
+                for number in range(start, start + 50):
+                    speaker.send(
+                        type="message", id=f"m{number}", channel=service.channel,
+                        body={"text": f"message {number}"},
+                    )  # fmt: skip
+                answers = [speaker.reply(f"m{number}") for number in range(start, start + 50)]
+                numbers = [answer["channel_seq"] for answer in answers]
+                assert numbers == sorted(numbers)
+        finally:
+            is_over.set()
+            for comer in comers:
+                comer.join()

@@ -158,6 +158,26 @@ struct LedgerTests {
         }
     }
 
+    @Test("what was sent behind something stale does not overtake it, stale itself or not")
+    mutating func order() {
+        let message = joined("club:a")
+        func sent(_ judgedAfter: Int64, round: Int) -> Proposal {
+            var sent = message(judgedAfter)
+            sent.number = 1
+            sent.round = round
+            return sent
+        }
+        let before = ledger.lastSeq
+        _ = admit([setting(.freeze, "club:a")])
+        var other = sent(ledger.lastSeq, round: 0)
+        other.session = UUID16(high: 1, low: 7)
+        let done = admit([sent(before, round: 0), sent(ledger.lastSeq, round: 0), other])
+        #expect(done.map(\.ruling)[..<2] == [.stale, .stale])
+        #expect(done[2].ruling != .stale)
+        let again = admit([sent(ledger.lastSeq, round: 1), sent(ledger.lastSeq, round: 1)])
+        #expect(again[0].ruling != .stale && again[1].ruling != .stale)
+    }
+
     @Test("what was judged before a ban from its channel is stale; new claims count at once")
     mutating func channelBan() {
         _ = admit([proposal(.connect)])
