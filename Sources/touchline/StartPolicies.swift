@@ -102,16 +102,10 @@ enum RecordedPolicies {
         _ patterns: CompiledPatterns?,
         shownAs folder: String = ""
     ) -> Result<PolicyEngine.Bundle, BundleErrors> {
-        guard let files,
-            let texts = try? JSONDecoder().decode([String: String].self, from: Data(files.utf8))
-        else {
+        guard let source = files.flatMap({ source($0, shownAs: folder) }) else {
             let message = "the record does not have the files of these policies"
             return .failure(BundleErrors([Diagnostic(file: "audit.policy", message: message)]))
         }
-        let source = BundleSource(
-            files: texts.map { (path: $0.key, text: $0.value) },
-            folder: folder
-        )
         guard digest == nil || source.digest == digest else {
             let message = "the record's files of these policies are not those that were in force"
             return .failure(BundleErrors([Diagnostic(file: "audit.policy", message: message)]))
@@ -126,14 +120,14 @@ enum RecordedPolicies {
         )
         return (0..<rows.rowCount).compactMap { row in
             let digest = rows.bytes(row, 0)
-            let texts = try? JSONDecoder().decode(
-                [String: String].self,
-                from: Data(rows.text(row, 1).utf8)
-            )
-            let source = texts.map { texts in
-                BundleSource(files: texts.map { (path: $0.key, text: $0.value) })
-            }
-            return source?.digest == digest ? nil : Hexadecimal.text(digest)
+            return source(rows.text(row, 1))?.digest == digest ? nil : Hexadecimal.text(digest)
+        }
+    }
+
+    private static func source(_ files: String, shownAs folder: String = "") -> BundleSource? {
+        let texts = try? JSONDecoder().decode([String: String].self, from: Data(files.utf8))
+        return texts.map { texts in
+            BundleSource(files: texts.map { (path: $0.key, text: $0.value) }, folder: folder)
         }
     }
 }
